@@ -1,0 +1,51 @@
+# patrolcar: `make run` shows the car, `make test` proves it. Both set up .venv themselves.
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+READY := $(VENV)/.ready
+
+.DEFAULT_GOAL := help
+.PHONY: help setup run test lint acceptance bench dialect clean
+
+help:
+	@echo "make run         boot the virtual board, flash it, and watch the car patrol the office"
+	@echo "make test        ruff, mypy and the tests (under 10 minutes)"
+	@echo "make acceptance  every claim in full (longer)"
+	@echo "make bench       the benchmarks, each against a named peer in the same run"
+	@echo "make dialect     write firmware/patrol/link/dialect.py again from the dialect XML"
+	@echo "make clean       remove .venv and everything that was made"
+
+setup: $(READY)
+
+# An editable install: sources are edited in place and found at once.
+$(READY): pyproject.toml
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 10))' || \
+	  { echo "patrolcar needs Python 3.10 or newer; $(PYTHON) is older: make PYTHON=python3.12 ..." >&2; exit 2; }
+	@test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --upgrade 'pip>=25.1'
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable . --group dev
+	@touch $@
+
+run: $(READY)
+	$(BIN)/patrol demo
+
+lint: $(READY)
+	$(BIN)/ruff check
+	$(BIN)/ruff format --check
+	$(BIN)/mypy
+
+test: lint
+	$(BIN)/pytest -n 2 -m "not acceptance"
+
+acceptance: lint
+	$(BIN)/pytest -n 2
+	$(MAKE) --no-print-directory bench
+
+bench: $(READY)
+	@for b in tests/bench/bench_*.py; do $(BIN)/python $$b || exit 1; done
+
+dialect: $(READY)
+	$(BIN)/python -m patrolcar.link.generate
+
+clean:
+	rm -rf $(VENV) build dist .pytest_cache .mypy_cache .ruff_cache .hypothesis patrol-demo

@@ -1,0 +1,1 @@
+"""The simulator: a virtual board that runs the real firmware, in a physical world."""

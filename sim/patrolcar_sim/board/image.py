@@ -1,0 +1,62 @@
+"""The flash image: one file with the whole of the chip's flash, and the sectors in it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+
+from patrolcar.errors import PatrolError
+
+KB = 1024
+ERASED = b"\xff"
+
+
+@dataclass(frozen=True)
+class FlashMap:
+    """Where the parts of a chip's flash lie; (start, size) in bytes from 0x08000000."""
+
+    size: int
+    filesystem: tuple[tuple[int, int], ...]
+
+
+# RM0090 table 5; the filesystem as the port has it (facts: sectors 1 to 4, 112 KB).
+F405 = FlashMap(
+    size=1024 * KB,
+    filesystem=(
+        (0x4000, 16 * KB),
+        (0x8000, 16 * KB),
+        (0xC000, 16 * KB),
+        (0x10000, 64 * KB),
+    ),
+)
+
+
+def open_image(path: Path, flash_map: FlashMap = F405) -> Path:
+    """Makes an erased image at `path` unless one is there.
+
+    Raises:
+        PatrolError: the file is no image of this chip, or cannot be written.
+    """
+    try:
+        if path.exists():
+            size = path.stat().st_size
+            if size != flash_map.size:
+                raise PatrolError(
+                    f"flash image {path} has {size} bytes, not {flash_map.size}: "
+                    "give another file, or remove it to begin with an erased one"
+                )
+        else:
+            path.parent.mkdir(parents=True, exist_ok=True)
+            path.write_bytes(ERASED * flash_map.size)
+        cache = cache_of(path)
+        cache.write_bytes(bytes(64 * KB))
+    except OSError as error:
+        raise PatrolError(
+            f"flash image {path} cannot be written: {error.strerror}: give another place"
+        ) from error
+    return path
+
+
+def cache_of(image: Path) -> Path:
+    """The file that stands for the sector cache in RAM; it does not survive a reset."""
+    return image.with_name(image.name + ".cache")

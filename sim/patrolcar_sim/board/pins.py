@@ -1,0 +1,198 @@
+"""The pin bus: what the chip's pins do to the car's parts, and what the parts do to the pins."""
+
+from __future__ import annotations
+
+import heapq
+from typing import Protocol
+
+from patrolcar_sim.board.wiring import Wiring
+
+LEVEL, MODE, IRQ, PWM, UART_SETUP, LED = 1, 2, 3, 4, 5, 6  # rom/chip.py
+RISING, FALLING = 1, 2
+NEVER = 1 << 60
+
+ADC_FULL_MV = 3300
+ADC_MAX = 4095
+PWM_FULL = 65536
+
+# HC-SR04 (data sheet): a trigger of at least 10 us, eight cycles of 40 kHz, then the echo pin
+# rises; unanswered it falls again after about 38 ms.
+TRIGGER_US = 10
+BURST_US = 460
+NO_ECHO_US = 38_000
+
+
+class Slave(Protocol):
+    """An I2C device at register level."""
+
+    def write(self, data: bytes) -> None: ...
+    def read(self, n: int) -> bytes: ...
+
+
+class Car(Protocol):
+    """What of the world the pins reach (patrolcar_sim.world.world.World)."""
+
+    def set_motor(self, side: int, in1: bool, in2: bool, duty: float) -> None: ...
+    def set_standby(self, enabled: bool) -> None: ...
+    def encoder_count(self, side: int, at_us: int) -> int: ...
+    def ping(self, sensor: int, at_us: int) -> int | None: ...
+    def battery_mv(self) -> int: ...
+    def current_ma(self) -> int: ...
+    def bumper(self) -> bool: ...
+
+    @property
+    def imu(self) -> Slave: ...
+
+
+class PinBus:
+    """Pins of one board, wired to one car.
+
+    Levels are 64 bits, pin n being bit n. An edge that an interrupt waits for is an event with its
+    time; everything else is read from the levels.
+    """
+
+    def __init__(self, wiring: Wiring, car: Car) -> None:
+        self._wiring = wiring
+        self._car = car
+        self._motor_of: dict[int, int] = {}
+        for side, motor in enumerate(wiring.motors):
+            for pin in (motor.pwm, motor.in1, motor.in2):
+                self._motor_of[pin] = side
+        self._sonar_of = {sonar.trigger: i for i, sonar in enumerate(wiring.sonars)}
+        self._slaves: dict[int, Slave] = {wiring.imu_address: car.imu}
+        self.leds = [0] * 5
+        self.button_pressed = False
+        self.reset()
+
+    def reset(self) -> None:
+        """Every pin is an input again; the harness's pull-downs hold the motors off."""
+        self._driven: dict[int, int] = {}
+        self._output: set[int] = set()
+        self._duty: dict[int, int] = {}
+        self._edges = [0] * 64
+        self._raised_at: dict[int, int] = {}
+        self._events: list[tuple[int, int, int]] = []
+        self._inputs = 0
+        self._car.set_standby(False)
+        for side in (0, 1):
+            self._car.set_motor(side, False, False, 0.0)
+
+    def soft_reset(self) -> None:
+        """Timers and PWM stop, interrupts are off, pin modes stay."""
+        self._duty.clear()
+        self._edges = [0] * 64
+        for side in (0, 1):
+            self._drive(side)
+
+    # -- from the chip ---------------------------------------------------------------------
+
+    def output(self, kind: int, index: int, small: int, value: int, at_us: int) -> None:
+        """One output record of the chip, at its time."""
+        if kind == LEVEL:
+            self._driven[index] = value
+            self._settle(index, at_us)
+        elif kind == PWM:
+            self._duty[index] = value
+            self._settle(index, at_us)
+        elif kind == MODE:
+            if small & 3 == 1:
+                self._output.add(index)
+                self._driven[index] = value
+            else:
+                self._output.discard(index)
+            self._settle(index, at_us)
+        elif kind == IRQ:
+            self._edges[index] = small
+        elif kind == LED:
+            self.leds[index] = value
+
+    def _level(self, pin: int) -> bool:
+        return pin in self._output and bool(self._driven.get(pin, 0))
+
+    def _settle(self, pin: int, at_us: int) -> None:
+        side = self._motor_of.get(pin)
+        if side is not None:
+            self._drive(side)
+        elif pin in self._sonar_of:
+            self._trigger(pin, at_us)
+        elif pin == self._wiring.standby:
+            self._car.set_standby(self._level(pin))
+
+    def _drive(self, side: int) -> None:
+        motor = self._wiring.motors[side]
+        duty = self._duty.get(motor.pwm)
+        if duty is None:
+            duty = PWM_FULL if self._level(motor.pwm) else 0
+        self._car.set_motor(side, self._level(motor.in1), self._level(motor.in2), duty / PWM_FULL)
+
+    def _trigger(self, pin: int, at_us: int) -> None:
+        if self._level(pin):
+            self._raised_at.setdefault(pin, at_us)
+            return
+        raised = self._raised_at.pop(pin, None)
+        if raised is None or at_us - raised < TRIGGER_US:
+            return
+        sensor = self._sonar_of[pin]
+        echo = self._wiring.sonars[sensor].echo
+        if self._inputs >> echo & 1 or any(event[1] == echo for event in self._events):
+            return  # a sensor that is still listening ignores its trigger
+        length = self._car.ping(sensor, at_us)
+        rise = at_us + BURST_US
+        heapq.heappush(self._events, (rise, echo, 1))
+        heapq.heappush(self._events, (rise + (NO_ECHO_US if length is None else length), echo, 0))
+
+    # -- to the chip -----------------------------------------------------------------------
+
+    @property
+    def next_event_us(self) -> int:
+        """When the next level changes by itself."""
+        return self._events[0][0] if self._events else NEVER
+
+    def take_event(self, until_us: int) -> tuple[int, int] | None:
+        """Carries out level changes up to `until_us`; stops at the first that interrupts.
+
+        Returns:
+            (time, pin) of an edge whose interrupt is enabled, or None.
+        """
+        while self._events and self._events[0][0] <= until_us:
+            at_us, pin, level = heapq.heappop(self._events)
+            if level:
+                self._inputs |= 1 << pin
+            else:
+                self._inputs &= ~(1 << pin)
+            if self._edges[pin] & (RISING if level else FALLING):
+                return at_us, pin
+        return None
+
+    def levels(self) -> int:
+        """The 64 pins as bits, the pulled-up switches included."""
+        levels = self._inputs
+        if not self._car.bumper():
+            levels |= 1 << self._wiring.bumper
+        if not self.button_pressed:
+            levels |= 1 << self._wiring.button
+        return levels
+
+    def adc(self) -> tuple[int, int]:
+        """Codes of the battery's and the current's channel."""
+        wiring = self._wiring
+        battery = self._car.battery_mv() / wiring.battery_divider
+        current = self._car.current_ma() * wiring.current_mv_per_a / 1000
+        return _code(battery), _code(current)
+
+    def encoders(self, at_us: int) -> tuple[int, int]:
+        """Quadrature counts of the left and the right wheel."""
+        return self._car.encoder_count(0, at_us), self._car.encoder_count(1, at_us)
+
+    def i2c(self, bus: int, address: int, data: bytes, n: int) -> bytes | None:
+        """One transfer, `data` written and then n bytes read; None where nobody answers."""
+        slave = self._slaves.get(address) if bus == self._wiring.i2c else None
+        if slave is None:
+            return None
+        if data:
+            slave.write(data)
+        return slave.read(n) if n else b""
+
+
+def _code(millivolt: float) -> int:
+    return max(0, min(ADC_MAX, round(millivolt * ADC_MAX / ADC_FULL_MV)))

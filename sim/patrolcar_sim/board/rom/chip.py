@@ -1,0 +1,253 @@
+# chip.py: virtual time, interrupts and the exchange with the world.
+#
+# One exchange is one packed request and one reply over a pair of pipes (lockstep.py is the other
+# side). Between exchanges time is kept here: every stand-in call costs a microsecond, and what takes
+# time on the chip is charged. An exchange happens when the program waits, when something is due
+# (`horizon`), or when an input would otherwise be older than FRESH_US.
+#
+# Nothing here allocates after boot: the firmware's tick runs under heap_lock.
+
+import array
+import micropython
+import struct
+import sys
+
+WAIT, I2C, REPL, RESET = 0, 1, 2, 3  # requests
+LEVEL, MODE, IRQ, PWM, UART_SETUP, LED = 1, 2, 3, 4, 5, 6  # outputs
+NEVER = 1 << 60
+FRESH_US = 100  # how old an input may be
+POLL_US = 10_000  # a program that only reads the clock still meets the world this often
+IRQ_LATENCY_US = 15  # Python in an interrupt starts so long after the event (facts)
+
+_HEADER = "<BBHBBHqqq"  # kind, sequence, data bytes, outputs, UART, aux, now, target, watchdog
+_HEADER_SIZE = 32
+_OUTPUT = "<BBHiq"
+_OUTPUT_SIZE = 16
+_MOST_OUTPUTS = 64
+
+now = 0  # microseconds since reset
+synced = 0  # when the inputs below were true
+horizon = 0  # no interrupt is due before
+watchdog_us = NEVER
+interruptible = False  # a Ctrl-C raises KeyboardInterrupt
+irq_off = 0  # depth of disable_irq
+reset_cause = 0
+unique_id = b""
+gc_us = 0
+link_uart = 6  # the UART whose other end is the telemetry port
+
+_to_world = None
+_from_world = None
+_out = bytearray(_HEADER_SIZE + _OUTPUT_SIZE * _MOST_OUTPUTS)
+_outputs = 0
+_no_bytes = b""
+reply = array.array("I", bytes(256))
+_sequence = 0
+
+edge_handlers = [None] * 16  # by EXTI line
+edge_pins = [None] * 16
+edge_hard = [False] * 16
+timers = [None] * 20  # whatever has .due and .fire()
+uarts = [None] * 8  # by number: has .rx_room() and .rx_put(byte)
+
+
+def connect(read_fd, write_fd):
+    """Opens the pipes; the settings of this run, as JSON."""
+    global _to_world, _from_world
+    _from_world = open(read_fd, "rb")
+    _to_world = open(write_fd, "wb")
+    return _from_world.readline()
+
+
+def output(kind, index, small, value):
+    """Queues an output with the present time; it goes out with the next exchange."""
+    global _outputs, now
+    if _outputs == _MOST_OUTPUTS:
+        exchange(WAIT, now, 0, _no_bytes, 0)
+    struct.pack_into(
+        _OUTPUT, _out, _HEADER_SIZE + _OUTPUT_SIZE * _outputs, kind, index, small, value, now
+    )
+    _outputs += 1
+    now += 1
+
+
+def soon(us):
+    """Something may be due that much from now, because of an output."""
+    global horizon
+    if now + us < horizon:
+        horizon = now + us
+
+
+def exchange(kind, target, aux, data, n, uart=0, at=0):
+    """One request and its reply; `data[at:at + n]` travels behind the outputs."""
+    global _outputs, _sequence
+    _sequence = (_sequence + 1) & 0xFF
+    struct.pack_into(
+        _HEADER,
+        _out,
+        0,
+        kind | 0x80 if interruptible else kind,
+        _sequence,
+        n,
+        _outputs,
+        uart,
+        aux,
+        now,
+        target,
+        watchdog_us,
+    )
+    size = _HEADER_SIZE + _OUTPUT_SIZE * _outputs
+    _outputs = 0
+    try:
+        _to_world.write(_out, size)
+        if n:
+            _to_world.write(data, at, n)
+        _from_world.readinto(reply)
+    except KeyboardInterrupt:
+        # SIGINT came while the reply was awaited: finish the exchange, then pass it on.
+        if (reply[0] >> 8) & 0xFF != _sequence:
+            _from_world.readinto(reply)
+        _take_reply(kind)
+        raise
+    _take_reply(kind)
+    if reply[0] & 1:
+        raise KeyboardInterrupt
+
+
+def _take_reply(kind):
+    global now, synced, horizon
+    now = reply[1] | reply[2] << 32
+    synced = now
+    horizon = reply[3] | reply[4] << 32
+    if horizon > now + POLL_US:
+        horizon = now + POLL_US
+    if watchdog_us < horizon:
+        horizon = watchdog_us
+    for timer in timers:
+        if timer is not None and timer.due < horizon:
+            horizon = timer.due
+    if kind != I2C and reply[25]:
+        link = uarts[link_uart]
+        for i in range(reply[25]):
+            link.rx_put((reply[32 + (i >> 2)] >> ((i & 3) << 3)) & 0xFF)
+
+
+def advance(target, data=_no_bytes, n=0, uart=0, at=0, kind=WAIT):
+    """Lets virtual time pass up to `target`, with every interrupt at its time.
+
+    `data[at:at + n]` is what that UART begins to send now.
+    """
+    while True:
+        step = target
+        for timer in timers:
+            if timer is not None and timer.due < step:
+                step = timer.due
+        if watchdog_us < step:
+            step = watchdog_us
+        if step < now:
+            step = now
+        link = uarts[link_uart]
+        exchange(kind, step, 0 if link is None else link.rx_room(), data, n, uart, at)
+        n = 0
+        if now >= watchdog_us:
+            reset(WATCHDOG)
+        if not irq_off:
+            _interrupts()
+        if now >= target or kind == REPL:
+            return
+
+
+def _interrupts():
+    global now
+    if reply[5]:
+        line = reply[6] & 0xF
+        handler = edge_handlers[line]
+        if handler is not None:
+            now += IRQ_LATENCY_US
+            if edge_hard[line]:
+                micropython.heap_lock()
+                try:
+                    handler(edge_pins[line])
+                except Exception as error:
+                    edge_handlers[line] = None
+                    micropython.heap_unlock()
+                    _report("Uncaught exception in ExtInt interrupt handler line %d" % line, error)
+                else:
+                    micropython.heap_unlock()
+            else:
+                handler(edge_pins[line])
+    for timer in timers:
+        if timer is not None and timer.due <= now:
+            timer.fire()
+
+
+def run_hard(callback, argument, name):
+    """Calls a timer's callback as the chip does; False when it raised and must be disabled."""
+    global now
+    now += IRQ_LATENCY_US
+    micropython.heap_lock()
+    try:
+        callback(argument)
+    except Exception as error:
+        micropython.heap_unlock()
+        _report("uncaught exception in %s interrupt handler" % name, error)
+        return False
+    micropython.heap_unlock()
+    return True
+
+
+def _report(text, error):
+    print(text)
+    sys.print_exception(error)
+
+
+def set_interruptible(on):
+    """Whether a Ctrl-C raises KeyboardInterrupt; the other side must know at once."""
+    global interruptible
+    interruptible = on
+    advance(now)
+
+
+def charge(us):
+    """The program takes `us` microseconds on the chip."""
+    global now
+    now += us
+    if now >= horizon:
+        advance(now)
+
+
+def fresh():
+    """Makes the inputs in `reply` no older than FRESH_US."""
+    global now
+    now += 1
+    if now - synced > FRESH_US or now >= horizon or _outputs:
+        advance(now)
+
+
+def add_timer(timer):
+    """Starts to watch an object with `.due` (microseconds) and `.fire()`; its place's number."""
+    for i in range(len(timers)):
+        if timers[i] is timer:
+            return
+    for i in range(len(timers)):
+        if timers[i] is None:
+            timers[i] = timer
+            return
+    raise RuntimeError("no place for another timer")
+
+
+def remove_timer(timer):
+    for i in range(len(timers)):
+        if timers[i] is timer:
+            timers[i] = None
+
+
+POWER_ON, HARD, WATCHDOG, DEEPSLEEP, SOFT = 1, 2, 3, 4, 5
+
+
+def reset(cause, raw_repl=0):
+    """Ends this run of the interpreter; the board starts another with that cause."""
+    try:
+        exchange(RESET, now, cause | raw_repl << 8, _no_bytes, 0)
+    finally:
+        sys.exit(0)

@@ -1,0 +1,237 @@
+# _machine_bus.py: UART and I2C of the machine module.
+
+import chip
+import pinout
+
+_ENODEV = 19
+_ETIMEDOUT = 110
+_PIECE = 96  # bytes of one I2C read that travel in one reply
+_CALL_US = 8  # a HAL call's own time (estimated)
+
+
+class UART:
+    """A UART as the stm32 port has it: no transmit buffer, so a write lasts until its last frame
+    has left."""
+
+    def __init__(self, id, *args, **settings):
+        number = pinout.UART_NAMES.get(id, -1) if isinstance(id, str) else id
+        if number not in pinout.UART_PINS:
+            raise ValueError("UART(%s) doesn't exist" % id)
+        self._number = number
+        self._baud = 0
+        if args or settings:
+            self.init(*args, **settings)
+
+    def init(
+        self,
+        baudrate=9600,
+        bits=8,
+        parity=None,
+        stop=1,
+        *,
+        timeout=0,
+        timeout_char=0,
+        flow=0,
+        rxbuf=-1,
+    ):
+        if baudrate <= 0:
+            raise ValueError("invalid baudrate")
+        if bits not in (7, 8, 9) or stop not in (1, 2) or parity not in (None, 0, 1):
+            raise ValueError("unsupported bits, parity or stop")
+        self._baud = baudrate
+        self._frame_bits = 1 + bits + (parity is not None) + stop
+        self._timeout_us = timeout * 1000
+        size = 64 if rxbuf < 0 else rxbuf
+        self._ring = bytearray(size + 1)
+        self._size = size + 1
+        self._head = 0
+        self._tail = 0
+        chip.uarts[self._number] = self
+        chip.output(chip.UART_SETUP, self._number, size, baudrate)
+
+    def deinit(self):
+        chip.uarts[self._number] = None
+
+    def rx_room(self):
+        return (self._tail - self._head - 1) % self._size
+
+    def rx_put(self, byte):
+        head = self._head
+        self._ring[head] = byte
+        head += 1
+        self._head = 0 if head == self._size else head
+
+    def any(self):
+        chip.fresh()
+        return (self._head - self._tail) % self._size
+
+    def _wait(self, n):
+        """Up to n bytes, as far as they come within the timeout."""
+        end = chip.now + self._timeout_us
+        while True:
+            have = self.any()
+            if have >= n or chip.now >= end:
+                return min(have, n)
+            chip.advance(min(end, chip.now + 1000))
+
+    def _take(self, buffer, n):
+        tail = self._tail
+        for i in range(n):
+            buffer[i] = self._ring[tail]
+            tail += 1
+            if tail == self._size:
+                tail = 0
+        self._tail = tail
+
+    def readinto(self, buffer, nbytes=-1):
+        n = self._wait(len(buffer) if nbytes < 0 else min(nbytes, len(buffer)))
+        if n == 0:
+            return None
+        self._take(buffer, n)
+        return n
+
+    def read(self, nbytes=-1):
+        n = self.any() if nbytes < 0 else self._wait(nbytes)
+        if n == 0:
+            return None
+        data = bytearray(n)
+        self._take(data, n)
+        return bytes(data)
+
+    def readline(self):
+        n = self.any()
+        for i in range(n):
+            if self._ring[(self._tail + i) % self._size] == 10:
+                return self.read(i + 1)
+        return self.read(n) if n else None
+
+    def readchar(self):
+        if self._wait(1) == 0:
+            return -1
+        byte = self._ring[self._tail]
+        self._tail = (self._tail + 1) % self._size
+        return byte
+
+    def write(self, buffer, *where):
+        """write(buf), write(buf, len) or write(buf, off, len); returns the number of bytes."""
+        at = 0
+        n = len(buffer)
+        if len(where) == 1:
+            n = min(n, where[0])
+        elif len(where) == 2:
+            at = where[0]
+            n = min(n - at, where[1])
+        if n <= 0:
+            return 0
+        start = chip.now + _CALL_US
+        sent = 0
+        while sent < n:
+            piece = min(n - sent, 1024)
+            sent += piece
+            end = start + sent * self._frame_bits * 1_000_000 // self._baud
+            chip.advance(end, buffer, piece, self._number, at)
+            at += piece
+        return n
+
+    def writechar(self, char):
+        self.write(bytes([char & 0xFF]))
+
+    def sendbreak(self):
+        chip.charge(self._frame_bits * 1_000_000 // self._baud)
+
+    def flush(self):
+        pass
+
+    def txdone(self):
+        return True
+
+
+class I2C:
+    """A hardware I2C bus; a transfer costs its bits, nine a byte."""
+
+    def __init__(self, id, *, scl=None, sda=None, freq=400_000, timeout=50_000):
+        number = pinout.I2C_NAMES.get(id, -1) if isinstance(id, str) else id
+        if number not in pinout.I2C_PINS:
+            raise ValueError("I2C(%s) doesn't exist" % id)
+        if scl is not None or sda is not None:
+            raise ValueError("explicit choice of scl/sda is not implemented")
+        self._number = number
+        self._freq = freq
+        self._one = bytearray(1)
+        self._register = bytearray(2)
+        self._joined = bytearray(64)
+
+    def init(self, *, freq=400_000):
+        self._freq = freq
+
+    def _transfer(self, address, out, n_out, n_in, stop=True):
+        """Writes out[:n_out], then reads n_in bytes (at most _PIECE) into the reply."""
+        bits = 9 * (n_out + n_in + 1 + (1 if n_in and n_out else 0))
+        end = chip.now + _CALL_US + bits * 1_000_000 // self._freq
+        chip.exchange(chip.I2C, end, address | n_in << 7, out, n_out, self._number)
+        result = chip.reply[23]
+        if result:
+            raise OSError(result)
+
+    def _copy(self, buffer, at, n):
+        reply = chip.reply
+        for i in range(n):
+            buffer[at + i] = (reply[32 + (i >> 2)] >> ((i & 3) << 3)) & 0xFF
+
+    def scan(self):
+        found = []
+        for address in range(8, 120):
+            try:
+                self._transfer(address, self._one, 0, 0)
+                found.append(address)
+            except OSError:
+                pass
+        return found
+
+    def writeto(self, addr, buf, stop=True):
+        self._transfer(addr, buf, len(buf), 0)
+        return len(buf)
+
+    def readfrom_into(self, addr, buf, stop=True):
+        at = 0
+        while at < len(buf):
+            n = min(_PIECE, len(buf) - at)
+            self._transfer(addr, self._one, 0, n)
+            self._copy(buf, at, n)
+            at += n
+
+    def readfrom(self, addr, nbytes, stop=True):
+        buffer = bytearray(nbytes)
+        self.readfrom_into(addr, buffer)
+        return bytes(buffer)
+
+    def _address(self, memaddr, addrsize):
+        if addrsize == 8:
+            self._register[0] = memaddr & 0xFF
+            return 1
+        self._register[0] = memaddr >> 8 & 0xFF
+        self._register[1] = memaddr & 0xFF
+        return 2
+
+    def readfrom_mem_into(self, addr, memaddr, buf, *, addrsize=8):
+        n = len(buf)
+        if n > _PIECE:
+            raise ValueError("buffer longer than %d bytes" % _PIECE)
+        self._transfer(addr, self._register, self._address(memaddr, addrsize), n)
+        self._copy(buf, 0, n)
+
+    def readfrom_mem(self, addr, memaddr, nbytes, *, addrsize=8):
+        buffer = bytearray(nbytes)
+        self.readfrom_mem_into(addr, memaddr, buffer, addrsize=addrsize)
+        return bytes(buffer)
+
+    def writeto_mem(self, addr, memaddr, buf, *, addrsize=8):
+        n = self._address(memaddr, addrsize)
+        joined = self._joined
+        if n + len(buf) > len(joined):
+            raise ValueError("buffer too long")
+        for i in range(n):
+            joined[i] = self._register[i]
+        for i in range(len(buf)):
+            joined[n + i] = buf[i]
+        self._transfer(addr, joined, n + len(buf), 0)

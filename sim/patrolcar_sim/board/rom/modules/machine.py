@@ -1,0 +1,123 @@
+# machine.py: the stm32 port's machine module, as far as it is built.
+#
+# Each class does what the port's does, including what blocks and what raises. A name of the port
+# that is not built here raises as well (see __getattr__).
+
+import chip
+import pinout
+from _machine_bus import I2C, UART
+from _machine_pin import ADC, PWM, Pin, Signal, time_pulse_us
+
+PWRON_RESET = chip.POWER_ON
+HARD_RESET = chip.HARD
+WDT_RESET = chip.WATCHDOG
+DEEPSLEEP_RESET = chip.DEEPSLEEP
+SOFT_RESET = chip.SOFT
+
+_TICK_US = 1000  # SysTick wakes an idle processor
+
+
+def __getattr__(name):
+    raise AttributeError("machine.%s is not built on this board" % name)
+
+
+def reset():
+    chip.reset(chip.HARD)
+
+
+def soft_reset():
+    chip.reset(chip.SOFT)
+
+
+def reset_cause():
+    return chip.reset_cause
+
+
+def unique_id():
+    return chip.unique_id
+
+
+def freq(*args):
+    if args:
+        raise NotImplementedError("machine.freq: the clock of this board is fixed")
+    return (pinout.CPU_HZ, pinout.CPU_HZ, pinout.CPU_HZ // 4, pinout.CPU_HZ // 2)
+
+
+def idle():
+    """Waits for an interrupt; SysTick is one, every millisecond."""
+    if chip.horizon <= chip.now:
+        chip.advance(chip.now + 1)
+    else:
+        chip.advance(min(chip.horizon, chip.now + _TICK_US - chip.now % _TICK_US))
+
+
+def disable_irq():
+    state = chip.irq_off == 0
+    chip.irq_off = 1
+    return state
+
+
+def enable_irq(state=True):
+    chip.irq_off = 0 if state else 1
+    chip.advance(chip.now)
+
+
+class WDT:
+    """The independent watchdog: once started it cannot be stopped nor re-timed."""
+
+    _timeout_us = 0
+
+    def __init__(self, id=0, timeout=5000):
+        if id != 0:
+            raise ValueError("WDT(%d) doesn't exist" % id)
+        if timeout < 1:
+            raise ValueError("WDT timeout too short")
+        if timeout > 32768:
+            raise ValueError("WDT timeout too long")
+        if WDT._timeout_us == 0:
+            WDT._timeout_us = timeout * 1000
+        self.feed()
+
+    def feed(self):
+        chip.now += 1
+        chip.watchdog_us = chip.now + WDT._timeout_us
+
+
+class Timer:
+    """The port's software timers: only Timer(-1); the callback is not a hard interrupt."""
+
+    ONE_SHOT = 0
+    PERIODIC = 1
+
+    def __init__(self, id=-1, **settings):
+        if id != -1:
+            raise ValueError("Timer doesn't exist")
+        self.due = chip.NEVER
+        self._callback = None
+        if settings:
+            self.init(**settings)
+
+    def init(self, *, mode=PERIODIC, callback=None, period=-1, freq=0, tick_hz=1000, hard=False):
+        self._period_us = int(1_000_000 / freq) if freq else period * 1_000_000 // tick_hz
+        if self._period_us <= 0:
+            raise ValueError("invalid period")
+        self._mode = mode
+        self._callback = callback
+        self._hard = hard
+        self.due = chip.now + self._period_us
+        chip.add_timer(self)
+        chip.soon(self._period_us)
+
+    def deinit(self):
+        self.due = chip.NEVER
+        chip.remove_timer(self)
+
+    def fire(self):
+        self.due = self.due + self._period_us if self._mode == Timer.PERIODIC else chip.NEVER
+        if self._callback is None:
+            return
+        if self._hard:
+            if not chip.run_hard(self._callback, self, "Timer"):
+                self._callback = None
+        else:
+            self._callback(self)

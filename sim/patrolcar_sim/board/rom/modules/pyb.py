@@ -1,0 +1,104 @@
+# pyb.py: the stm32 port's pyb module, as far as it is built: Timer, Pin, LED, Switch and Flash.
+
+import chip
+import machine
+import pinout
+import time as _time
+from _machine_pin import Pin
+from _pyb_timer import Timer
+
+
+def __getattr__(name):
+    raise AttributeError("pyb.%s is not built on this board" % name)
+
+
+def millis():
+    return _time.ticks_ms()
+
+
+def micros():
+    return _time.ticks_us()
+
+
+def elapsed_millis(start):
+    return _time.ticks_diff(_time.ticks_ms(), start)
+
+
+def elapsed_micros(start):
+    return _time.ticks_diff(_time.ticks_us(), start)
+
+
+def delay(ms):
+    _time.sleep_ms(ms)
+
+
+def udelay(us):
+    _time.sleep_us(us)
+
+
+def disable_irq():
+    return machine.disable_irq()
+
+
+def enable_irq(state=True):
+    machine.enable_irq(state)
+
+
+def hard_reset():
+    machine.reset()
+
+
+def unique_id():
+    return chip.unique_id
+
+
+def freq(*args):
+    return machine.freq(*args)
+
+
+def wfi():
+    machine.idle()
+
+
+class LED:
+    """One of the board's four LEDs: red, green, yellow, blue."""
+
+    def __init__(self, id):
+        if id not in (1, 2, 3, 4):
+            raise ValueError("LED(%s) doesn't exist" % id)
+        self._id = id
+        self._level = 0
+
+    def _set(self, level):
+        self._level = level
+        chip.output(chip.LED, self._id, 0, level)
+
+    def on(self):
+        self._set(255)
+
+    def off(self):
+        self._set(0)
+
+    def toggle(self):
+        self._set(0 if self._level else 255)
+
+    def intensity(self, *value):
+        if not value:
+            return self._level
+        self._set(max(0, min(255, value[0])))
+
+
+class Switch:
+    """The USR switch: pressed is True."""
+
+    def __init__(self):
+        self._pin = Pin("SW", Pin.IN, Pin.PULL_UP)
+
+    def value(self):
+        return not self._pin.value()
+
+    def __call__(self):
+        return self.value()
+
+    def callback(self, function):
+        self._pin.irq(None if function is None else lambda pin: function(), Pin.IRQ_FALLING, True)

@@ -1,0 +1,42 @@
+# select.py: poll in virtual time. A stream of the interpreter's own (stdin) is asked without
+# waiting, and the world goes on between two looks.
+
+import uselect as _real
+
+import chip
+
+POLLIN = _real.POLLIN
+POLLOUT = _real.POLLOUT
+POLLERR = _real.POLLERR
+POLLHUP = _real.POLLHUP
+
+_LOOK_US = 1000
+
+
+class _Poll:
+    def __init__(self):
+        self._poll = _real.poll()
+
+    def register(self, stream, eventmask=POLLIN | POLLOUT):
+        self._poll.register(stream, eventmask)
+
+    def unregister(self, stream):
+        self._poll.unregister(stream)
+
+    def modify(self, stream, eventmask):
+        self._poll.modify(stream, eventmask)
+
+    def poll(self, timeout=-1):
+        end = chip.NEVER if timeout < 0 else chip.now + timeout * 1000
+        while True:
+            ready = self._poll.poll(0)
+            if ready or chip.now >= end:
+                return ready
+            chip.advance(min(end, chip.now + _LOOK_US))
+
+    def ipoll(self, timeout=-1, flags=0):
+        return iter(self.poll(timeout))
+
+
+def poll():
+    return _Poll()
