@@ -265,7 +265,7 @@ class VirtualBoard:
         if self._interpreter is not None and self._pending is None:
             silent = now - self._last_exchange
             if self._interrupt_at and self._interruptible and now > self._interrupt_at + SIGINT_S:
-                self._interrupt_at = now
+                self._interrupt_at = 0.0
                 self._interpreter.interrupt()
             if silent > HANG_S:
                 self._hang(silent)
@@ -343,6 +343,8 @@ class VirtualBoard:
             data += os.read(fd, 8192)
         offset = self._offset_us
         self._interruptible = bool(kind & 0x80)
+        if not self._interruptible:
+            self._interrupt_at = 0.0
         kind &= 0x7F
         self._watchdog_us = NEVER if watchdog >= NEVER else watchdog + offset
         if n_outputs:

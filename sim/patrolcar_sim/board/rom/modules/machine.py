@@ -77,6 +77,7 @@ class WDT:
         if WDT._timeout_us == 0:
             WDT._timeout_us = timeout * 1000
         self.feed()
+        chip.advance(chip.now)  # a program that hangs at once must still be reset
 
     def feed(self):
         chip.now += 1

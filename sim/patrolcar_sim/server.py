@@ -1,0 +1,111 @@
+"""`patrol sim`: a virtual board in a world, served on its ports until it is stopped."""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import signal
+import tempfile
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from types import FrameType
+from typing import Any
+
+from patrolcar.errors import PatrolError
+from patrolcar_sim.board.board import VirtualBoard
+from patrolcar_sim.world.world import World
+
+MAX = float("inf")
+
+
+@contextlib.contextmanager
+def _flash(path: Path | None) -> Iterator[Path]:
+    if path is not None:
+        yield path
+        return
+    with tempfile.TemporaryDirectory(prefix="patrolcar-") as folder:
+        yield Path(folder) / "flash.img"
+
+
+def truth(board: VirtualBoard, world: World, wall_s: float) -> dict[str, Any]:
+    """What really happened, as the world knows it, for `--summary` and the verdict of a demo.
+
+    Distances in metres, times in seconds; `outline` is a list of polygons in NED (x north, y east).
+    """
+    simulated_s = board.now_us / 1e6
+    busy_s = max(1e-9, wall_s - board.idle_s)
+    coverage = world.coverage
+    return {
+        "simulated_s": round(simulated_s, 3),
+        "wall_s": round(wall_s, 3),
+        "speed_possible": round(simulated_s / busy_s, 2),
+        "distance_m": round(world.distance_m, 3),
+        "coverage": round(coverage.fraction, 4),
+        "cells_entered": len(coverage.entered),
+        "cells_reachable": len(coverage.reachable),
+        "contacts": world.contacts,
+        "resets": board.resets,
+        "exchanges": board.exchanges,
+        "outline": [[[x, -y] for x, y in polygon] for polygon in world.outline()],
+    }
+
+
+def serve(
+    *,
+    world: str = "office",
+    seed: int = 1,
+    speed: float | None = None,
+    duration: float | None = None,
+    flash: Path | None = None,
+    repl_tcp: int = 0,
+    uart_tcp: int = 0,
+    summary: Path | None = None,
+    announce: Callable[[str], None] = print,
+) -> dict[str, Any]:
+    """Runs until Ctrl-C, SIGTERM or `duration` simulated seconds.
+
+    Args:
+        speed: simulated seconds per second; None: real time while a client is on the UART and as
+            fast as it goes without; `MAX`: as fast as it goes.
+        flash: the flash image, made when it is not there; None: an erased one for this run.
+        summary: a JSON file for the truth, written at the end.
+        announce: is called with the two lines that name the ports.
+
+    Raises:
+        PatrolError: unknown world, port taken, no interpreter, unwritable image or summary.
+    """
+    if summary is not None and not summary.parent.is_dir():
+        raise PatrolError(f"summary {summary}: the folder {summary.parent} does not exist", 2)
+    car_world = World(world, seed)
+    stopping = False
+
+    def stop(number: int, frame: FrameType | None) -> None:
+        nonlocal stopping
+        stopping = True
+
+    with _flash(flash) as image:
+        board = VirtualBoard(
+            car_world, image, speed=speed, repl_tcp=repl_tcp, uart_tcp=uart_tcp
+        )
+        old = {n: signal.signal(n, stop) for n in (signal.SIGINT, signal.SIGTERM)}
+        try:
+            started = time.monotonic()
+            with board:
+                assert board.repl is not None
+                assert board.uart is not None
+                announce(f"REPL  {board.repl.pty}  {board.repl.url}")
+                announce(f"UART  {board.uart.pty}  {board.uart.url}")
+                until = 1 << 60 if duration is None else int(duration * 1e6)
+                while not stopping and board.now_us < until:
+                    board.run(until, lambda: stopping)
+                result = truth(board, car_world, time.monotonic() - started)
+        finally:
+            for number, handler in old.items():
+                signal.signal(number, handler)
+    if summary is not None:
+        try:
+            summary.write_text(json.dumps(result, indent=1) + "\n")
+        except OSError as error:
+            raise PatrolError(f"summary {summary} cannot be written: {error.strerror}") from error
+    return result

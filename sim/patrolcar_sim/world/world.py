@@ -1,0 +1,289 @@
+"""The world: MuJoCo's physics in steps of 2 ms, the car's motors and sensors, and the truth.
+
+Everything that is costly or has state beside MuJoCo's own happens on a fixed grid of 10 ms, so
+the results do not depend on how a caller cuts up the time.
+
+    world = World("office", seed=1)
+    world.set_standby(False)
+    world.set_motor(0, True, False, 0.3)
+    world.advance(10_000)
+"""
+
+from __future__ import annotations
+
+import math
+import random
+
+import mujoco
+
+from patrolcar_sim.world.battery import Battery
+from patrolcar_sim.world.coverage import FAR, Coverage
+from patrolcar_sim.world.footprint import Points
+from patrolcar_sim.world.imu import Mpu6050, Sample
+from patrolcar_sim.world.loader import CLEARANCE, PREFIX, STEP_US, load_world
+from patrolcar_sim.world.parts import Parts, load_parts
+from patrolcar_sim.world.sonar import SonarArray
+
+LEFT, RIGHT = 0, 1
+
+TICK_STEPS = 5
+_TICK_S = TICK_STEPS * STEP_US * 1e-6
+_SETTLE_STEPS = 250
+# An obstacle nearer than this to the body is watched for contacts at every step: what the car
+# drives in a tick at 1.5 m/s, and half the diagonal of a grid square.
+_WATCH = 0.015 + 0.036
+# A thing touched again within this time is the same contact, s.
+_SAME_CONTACT_S = 0.25
+
+
+class World:
+    """A running world. Times are in us since its start, with the car settled and at rest."""
+
+    def __init__(self, name: str = "office", seed: int = 1, parts: Parts | None = None) -> None:
+        """Raises PatrolError as load_world does."""
+        self.parts = parts or load_parts()
+        self.model, self.info = load_world(name, seed)
+        self.data = mujoco.MjData(self.model)
+        model, data, motor = self.model, self.data, self.parts.motor
+        self._qpos, self._qvel, self._qacc, self._ctrl = (
+            data.qpos,
+            data.qvel,
+            data.qacc,
+            data.ctrl,
+        )
+        self._q = int(model.joint(PREFIX + "car").qposadr[0])
+        self._v = int(model.joint(PREFIX + "car").dofadr[0])
+        wheels = [model.joint(PREFIX + side) for side in ("left", "right")]
+        self._wheel_q = [int(j.qposadr[0]) for j in wheels]
+        self._wheel_v = [int(j.dofadr[0]) for j in wheels]
+        self._motor_id = [int(model.actuator(PREFIX + side).id) for side in ("left", "right")]
+        self._body_geom = int(model.geom(PREFIX + "body").id)
+        self._gain = float(model.actuator_gainprm[self._motor_id[0], 0])
+        self._counts_per_rad = motor.counts_per_turn / math.tau
+        self._gravity = [-float(g) for g in model.opt.gravity]
+
+        # Per side: IN1, IN2, duty; and what they come to.
+        self._inputs: list[tuple[bool, bool, float]] = [(False, False, 0.0)] * 2
+        self._duty = [0.0, 0.0]
+        self._closed = [True, True]
+        self._standby = True
+
+        rng = random.Random(f"battery {seed}")
+        spread = self.parts.battery.charge_spread
+        self.battery = Battery(self.parts, self.parts.battery.charge + rng.uniform(-spread, spread))
+        self._sonar = SonarArray(self.parts.sonar, model, data, self.info.materials, seed)
+        self.imu = Mpu6050(self.parts.imu, seed, lambda: self._step, self._imu_sample)
+
+        self._step = 0
+        self._next_tick = TICK_STEPS
+        self._bumper_step = -(10**9)
+        self._bumper_cos = math.cos(self.parts.chassis.bumper_half_angle)
+        self._bumper_steps = round(self.parts.chassis.bumper_release * 1e6 / STEP_US)
+        self._touched: dict[int, int] = {}
+        self.contact_list: list[tuple[float, str]] = []
+        self.distance_m = 0.0
+
+        self._settle()
+        self._zero = [float(self._qpos[q]) for q in self._wheel_q]
+        x, y, yaw = self.pose()
+        self.start_pose = (x, y, yaw)
+        self._last = (x, y)
+        grid = self.info.grid
+        self.coverage = Coverage(
+            grid, self.info.start[:2], self.parts.chassis.radius + CLEARANCE
+        )
+        self.coverage.visit(x, y)
+        watch = min(self.parts.chassis.radius + _WATCH, FAR)
+        self._near_map = (grid.values < watch).tobytes()
+        self._near = self._is_near(x, y)
+
+    # -- Time ---------------------------------------------------------------------------------
+
+    @property
+    def time_us(self) -> int:
+        """How far the physics is done."""
+        return self._step * STEP_US
+
+    def advance(self, to_us: int) -> None:
+        """Do the physics up to the last step that ends at or before a time."""
+        target = to_us // STEP_US
+        while self._step < target:
+            n = min(target, self._next_tick) - self._step
+            if self._near:
+                for _ in range(n):
+                    mujoco.mj_step(self.model, self.data)
+                    self._step += 1
+                    self._watch_contacts()
+            else:
+                mujoco.mj_step(self.model, self.data, n)
+                self._step += n
+            if self._step == self._next_tick:
+                self._next_tick += TICK_STEPS
+                self._tick()
+
+    def _settle(self) -> None:
+        """Let the braked car sink into its tyres before time begins."""
+        self._closed = [False, False]
+        self._close(LEFT, True)
+        self._close(RIGHT, True)
+        mujoco.mj_step(self.model, self.data, _SETTLE_STEPS)
+        self.data.qvel[:] = 0
+        self.data.time = 0
+        self._drive(LEFT)
+        self._drive(RIGHT)
+
+    def _tick(self) -> None:
+        """What is done every 10 ms: electricity, odometer, coverage, nearness."""
+        battery = self.battery
+        battery.draw(_TICK_S)
+        self._electricity()
+        x, y = self._qpos.item(self._q), self._qpos.item(self._q + 1)
+        was_x, was_y = self._last
+        self.distance_m += math.hypot(x - was_x, y - was_y)
+        self._last = (x, y)
+        self.coverage.visit(x, y)
+        self._near = self._is_near(x, y)
+
+    def _is_near(self, x: float, y: float) -> bool:
+        at = self.info.grid.index(x, y)
+        return self.info.moving or at is None or self._near_map[at] != 0
+
+    # -- Motors (TB6612FNG) -------------------------------------------------------------------
+
+    def set_standby(self, enabled: bool) -> None:
+        """STBY low (`enabled`): both outputs are open, the motors coast."""
+        if enabled != self._standby:
+            self._standby = enabled
+            self._drive(LEFT)
+            self._drive(RIGHT)
+            self._electricity()
+
+    def set_motor(self, side: int, in1: bool, in2: bool, duty: float) -> None:
+        """Set a bridge's inputs; `duty` is the PWM pin's high time, 0 to 1. From the next step.
+
+        IN1 alone drives forward, IN2 alone backward, while PWM is high, and brakes while it is
+        low; both brake; none coasts (data sheet, H-SW control function). 0 = left, 1 = right.
+        """
+        inputs = (in1, in2, duty)
+        if inputs != self._inputs[side]:
+            self._inputs[side] = inputs
+            self._drive(side)
+            self._electricity()
+
+    def _drive(self, side: int) -> None:
+        in1, in2, duty = self._inputs[side]
+        if self._standby or not (in1 or in2):
+            self._duty[side] = 0.0
+            self._close(side, False)
+        else:
+            self._duty[side] = min(max(duty, 0.0), 1.0) * (in1 - in2)
+            self._close(side, True)
+
+    def _close(self, side: int, closed: bool) -> None:
+        """Close a motor's circuit through the bridge, or open it (no current, so no torque)."""
+        if closed != self._closed[side]:
+            self._closed[side] = closed
+            gain = self._gain if closed else 0.0
+            self.model.actuator_gainprm[self._motor_id[side], 0] = gain
+            self.model.actuator_biasprm[self._motor_id[side], 2] = -gain * self.parts.motor.ke
+
+    def _electricity(self) -> None:
+        left, right = self._duty
+        qvel, battery = self._qvel, self.battery
+        battery.load(left, right, qvel.item(self._wheel_v[0]), qvel.item(self._wheel_v[1]))
+        self._ctrl[self._motor_id[0]] = left * battery.volts
+        self._ctrl[self._motor_id[1]] = right * battery.volts
+
+    # -- Sensors ------------------------------------------------------------------------------
+
+    def encoder_count(self, side: int, at_us: int) -> int:
+        """Edges of both encoder channels since the start, forward positive, at a time.
+
+        After the last step the wheel is taken to turn on as fast as it did.
+        """
+        turned = self._qpos.item(self._wheel_q[side]) - self._zero[side]
+        ahead = (at_us - self._step * STEP_US) * 1e-6
+        turned += self._qvel.item(self._wheel_v[side]) * ahead
+        return math.floor(turned * self._counts_per_rad)
+
+    def ping(self, sensor: int, at_us: int) -> int | None:
+        """Echo pulse (us) of sonar 0 left, 1 front, 2 right; None when nothing is heard."""
+        self.advance(at_us)
+        return self._sonar.ping(sensor, *self.pose())
+
+    def battery_mv(self) -> int:
+        """Voltage at the pack's terminals, as of the last 10 ms or change of the motors."""
+        return round(self.battery.volts * 1000)
+
+    def current_ma(self) -> int:
+        """Current out of the pack; negative while braking motors charge it."""
+        return round(self.battery.amps * 1000)
+
+    def bumper(self) -> bool:
+        """Whether the front bumper is pressed (or just springing back)."""
+        return self._step - self._bumper_step <= self._bumper_steps
+
+    def _imu_sample(self) -> Sample:
+        """Specific force and rates at the IMU, as of the last step, in the car's axes."""
+        at = self._q + 3
+        w, x, y, z = self._qpos[at : at + 4].tolist()
+        vx, vy, vz = self._qvel[self._v + 3 : self._v + 6].tolist()
+        # A free joint's accelerations: linear in the world's axes, angular in the body's.
+        fx, fy, fz, ax, ay, az = self._qacc[self._v : self._v + 6].tolist()
+        gx, gy, gz = self._gravity
+        fx, fy, fz = fx + gx, fy + gy, fz + gz
+        # Into the body's axes: the rows of the transposed rotation matrix.
+        bx = (1 - 2 * (y * y + z * z)) * fx + 2 * (x * y + w * z) * fy + 2 * (x * z - w * y) * fz
+        by = 2 * (x * y - w * z) * fx + (1 - 2 * (x * x + z * z)) * fy + 2 * (y * z + w * x) * fz
+        bz = 2 * (x * z + w * y) * fx + 2 * (y * z - w * x) * fy + (1 - 2 * (x * x + y * y)) * fz
+        # The lever from the car's origin, (px, 0, pz): a x p + v x (v x p).
+        px, pz = self.parts.imu.x, self.parts.imu.z
+        along = vx * px + vz * pz
+        speed2 = vx * vx + vy * vy + vz * vz
+        bx += ay * pz + vx * along - px * speed2
+        by += az * px - ax * pz + vy * along
+        bz += -ay * px + vz * along - pz * speed2
+        return bx, by, bz, vx, vy, vz
+
+    # -- Truth --------------------------------------------------------------------------------
+
+    def pose(self) -> tuple[float, float, float]:
+        """The car's true x, y (m) and yaw (rad, anticlockwise, -pi to pi) in the world's axes."""
+        q = self._q
+        px, py, _, w, x, y, z = self._qpos[q : q + 7].tolist()
+        return px, py, math.atan2(2 * (w * z + x * y), 1 - 2 * (y * y + z * z))
+
+    @property
+    def contacts(self) -> int:
+        """How often the car has touched anything but the floor; see `contact_list`."""
+        return len(self.contact_list)
+
+    def outline(self) -> list[Points]:
+        """Outlines at the car's height, to draw: closed polygons, (n, 2) in metres each."""
+        return [o.polygon for o in self.info.obstacles]
+
+    def _watch_contacts(self) -> None:
+        contact = self.data.contact
+        body = self._body_geom
+        for i, (a, b) in enumerate(contact.geom.tolist()):
+            if a == body:
+                other = b
+            elif b == body:
+                other = a
+            else:
+                continue
+            if other in self.info.floor:
+                continue
+            self._press_bumper(contact.pos[i].tolist())
+            before = self._touched.get(other)
+            if before is None or (self._step - before) * STEP_US > _SAME_CONTACT_S * 1e6:
+                name = self.model.geom(other).name
+                self.contact_list.append((self._step * STEP_US * 1e-6, name))
+            self._touched[other] = self._step
+
+    def _press_bumper(self, point: list[float]) -> None:
+        x, y, yaw = self.pose()
+        dx, dy = point[0] - x, point[1] - y
+        ahead = dx * math.cos(yaw) + dy * math.sin(yaw)
+        if ahead >= self._bumper_cos * math.hypot(dx, dy):
+            self._bumper_step = self._step

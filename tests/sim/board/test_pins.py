@@ -1,0 +1,173 @@
+"""Pins, interrupts, ADC and PWM of the stand-ins, seen from both sides."""
+
+import pytest
+from board_bench import Bench
+
+
+def test_an_output_reaches_the_motor_driver(bench: Bench) -> None:
+    bench.run(
+        "from machine import Pin\nimport pyb\n"
+        "stby = Pin('Y11', Pin.OUT, value=1)\na = Pin('Y5', Pin.OUT, value=1)\n"
+        "b = Pin('Y6', Pin.OUT, value=0)\n"
+        "t = pyb.Timer(4, freq=20000)\n"
+        "ch = t.channel(3, pyb.Timer.PWM, pin=pyb.Pin('Y3'))\n"
+        "ch.pulse_width((t.period() + 1) // 4)"
+    )
+    assert bench.car.standby is True
+    assert bench.car.motors[0] == (True, False, 0.25)
+    bench.run("stby.off()")
+    assert bench.car.standby is False
+
+
+def test_a_soft_reset_stops_pwm_and_leaves_the_pin_modes(bench: Bench) -> None:
+    bench.run(
+        "from machine import Pin\nimport pyb\nPin('Y11', Pin.OUT, value=1)\n"
+        "Pin('Y5', Pin.OUT, value=1)\n"
+        "pyb.Timer(4, freq=20000).channel(3, pyb.Timer.PWM, pin=pyb.Pin('Y3'), pulse_width=4200)"
+    )
+    assert bench.car.motors[0][2] == 1.0
+    bench.board.type(b"\x04")
+    bench.until(b"soft reboot")
+    bench.until(b"\r\n>")
+    assert bench.car.motors[0] == (True, False, 0.0)
+    assert bench.car.standby is True
+
+
+def test_a_hard_reset_makes_every_pin_an_input(bench: Bench) -> None:
+    bench.run("from machine import Pin\nPin('Y11', Pin.OUT, value=1)")
+    assert bench.car.standby is True
+    bench.board.reset()
+    assert bench.car.standby is False
+    bench.until(b">>> ")
+    bench.board.type(b"\x01")
+    bench.until(b"\r\n>")
+
+
+def test_echo_edges_are_interrupts_at_their_time(bench: Bench) -> None:
+    bench.car.echo_us = 5800
+    out = bench.run(
+        "from machine import Pin\nimport time\n"
+        "trig = Pin('X6', Pin.OUT, value=0)\necho = Pin('X4', Pin.IN)\n"
+        "edges = [0, 0]\nseen = [0]\n"
+        "def edge(pin):\n"
+        "    edges[seen[0]] = time.ticks_us()\n    seen[0] += 1\n"
+        "echo.irq(edge, Pin.IRQ_RISING | Pin.IRQ_FALLING, hard=True)\n"
+        "trig.on()\ntime.sleep_us(12)\ntrig.off()\ntime.sleep_ms(20)\n"
+        "print(seen[0], time.ticks_diff(edges[1], edges[0]))"
+    )
+    seen, length = map(int, out.split())
+    assert seen == 2
+    assert abs(length - 5800) <= 2
+
+
+def test_time_pulse_us_measures_the_echo(bench: Bench) -> None:
+    bench.car.echo_us = 2900
+    out = bench.run(
+        "import machine, time\nfrom machine import Pin\n"
+        "Pin('X4', Pin.IN).irq(None)\n"
+        "trig = Pin('X6', Pin.OUT, value=0)\n"
+        "trig.on()\ntime.sleep_us(12)\ntrig.off()\n"
+        "print(machine.time_pulse_us(Pin('X4'), 1, 30000))"
+    )
+    assert abs(int(out) - 2900) < 150
+    assert bench.run("print(machine.time_pulse_us(Pin('X4'), 1, 1000))") == "-2\n"
+
+
+def test_an_unanswered_ping_ends_after_38_ms(bench: Bench) -> None:
+    bench.car.echo_us = None
+    out = bench.run(
+        "import machine, time\nfrom machine import Pin\ntrig = Pin('X5', Pin.OUT, value=0)\n"
+        "trig.on()\ntime.sleep_us(12)\ntrig.off()\n"
+        "print(machine.time_pulse_us(Pin('X3'), 1, 100000))"
+    )
+    assert 37_800 <= int(out) <= 38_200
+
+
+def test_a_short_trigger_is_ignored(bench: Bench) -> None:
+    before = len(bench.car.pings)
+    bench.run(
+        "from machine import Pin\nimport time\ntrig = Pin('Y10', Pin.OUT, value=0)\n"
+        "trig.on()\ntrig.off()\ntime.sleep_ms(1)"
+    )
+    assert len(bench.car.pings) == before
+
+
+def test_a_hard_callback_that_allocates_is_disabled(bench: Bench) -> None:
+    bench.car.echo_us = 1000
+    out = bench.run(
+        "from machine import Pin\nimport time\ncalls = [0]\n"
+        "def greedy(pin):\n    calls[0] += 1\n    return [1, 2, calls]\n"
+        "echo = Pin('X4', Pin.IN)\necho.irq(greedy, Pin.IRQ_RISING | Pin.IRQ_FALLING, hard=True)\n"
+        "trig = Pin('X6', Pin.OUT, value=0)\n"
+        "trig.on()\ntime.sleep_us(12)\ntrig.off()\ntime.sleep_ms(5)\nprint(calls[0])"
+    )
+    assert "MemoryError" in out
+    assert out.endswith("1\n")
+    bench.run("echo.irq(None)")
+
+
+def test_a_timer_callback_is_a_hard_interrupt_at_its_rate(bench: Bench) -> None:
+    out = bench.run(
+        "import pyb, time\ncount = [0]\ndef tick(t):\n    count[0] += 1\n"
+        "timer = pyb.Timer(7, freq=100, callback=tick)\ntime.sleep_ms(1005)\n"
+        "timer.deinit()\nprint(count[0])"
+    )
+    assert out == "100\n"
+
+
+def test_encoder_counts_wrap_at_16_bits(bench: Bench) -> None:
+    bench.car.counts = [70_000, 0]
+    bench.run(
+        "import pyb\nt = pyb.Timer(2, prescaler=0, period=0xffff)\n"
+        "t.channel(1, pyb.Timer.ENC_AB, pin=pyb.Pin('X1'))\n"
+        "t.channel(2, pyb.Timer.ENC_AB, pin=pyb.Pin('X2'))"
+    )
+    assert bench.run("print(t.counter())") == "0\n"
+    bench.car.counts = [69_990, 0]
+    assert bench.run("print(t.counter())") == "65526\n"
+
+
+def test_adc_reads_the_divided_battery(bench: Bench) -> None:
+    raw = int(bench.run("import machine; print(machine.ADC('X19').read_u16())"))
+    assert abs(raw * 3300 / 65535 * 4.3 - 7400) < 10
+
+
+@pytest.mark.parametrize(
+    ("code", "error"),
+    [
+        ("from machine import Pin; Pin('Z9')", "ValueError"),
+        ("import machine; machine.ADC('Y3')", "ValueError"),
+        ("import machine; machine.UART(5)", "ValueError"),
+        ("import machine; machine.I2C(3)", "ValueError"),
+        ("import machine; machine.UART(6, 115200, txbuf=64)", "TypeError"),
+        ("import pyb; pyb.Timer(15)", "ValueError"),
+        ("import pyb; pyb.Timer(4, freq=100).channel(1, pyb.Timer.PWM, pin=pyb.Pin('Y1'))", "V"),
+        ("import pyb; pyb.Timer(9).channel(1, pyb.Timer.ENC_AB)", "ValueError"),
+        ("import machine; machine.Encoder", "AttributeError"),
+        ("import pyb; pyb.Servo", "AttributeError"),
+        ("import machine; machine.Timer(1)", "ValueError"),
+    ],
+)
+def test_what_the_board_does_not_have_raises(bench: Bench, code: str, error: str) -> None:
+    assert bench.fails(code).startswith(error)
+
+
+def test_two_pins_cannot_share_an_interrupt_line(bench: Bench) -> None:
+    bench.run("from machine import Pin\nPin('X3').irq(lambda p: None)")
+    assert "already taken" in bench.fails("Pin('X21').irq(lambda p: None)")
+    bench.run("Pin('X3').irq(None)")
+
+
+def test_the_two_sides_know_the_same_pins() -> None:
+    from pathlib import Path
+
+    import patrolcar_sim.board.process as process
+    from patrolcar_sim.board.wiring import PYBOARD_V11
+
+    scope: dict[str, object] = {}
+    exec((Path(process.ROM) / "pinout.py").read_text(), scope)
+    board = scope["BOARD"]
+    assert isinstance(board, dict)
+    assert PYBOARD_V11.motors[0].pwm == board["Y3"]
+    assert PYBOARD_V11.sonars[2].echo == board["Y9"]
+    assert PYBOARD_V11.bumper == board["X18"]
