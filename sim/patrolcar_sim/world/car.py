@@ -77,7 +77,8 @@ def car_mjcf(parts: Parts) -> str:
       <geom name="caster" type="sphere" size="{caster.radius}" pos="{caster.x} 0 {caster.radius}"
         {on_floor} {slides}/>
       <geom name="skid" type="sphere" size="{caster.radius}"
-        pos="{caster.skid_x} 0 {caster.radius + caster.skid_clearance}" {on_floor} {slides}/>{wheels}
+        pos="{caster.skid_x} 0 {caster.radius + caster.skid_clearance}" {on_floor} {slides}/>
+      {wheels}
     </body>
   </worldbody>
   <actuator>{motors}

@@ -1,4 +1,4 @@
-"""Footprints: the outlines of obstacles, as convex polygons seen from above, and distances to them.
+"""Footprints: obstacles seen from above as convex polygons, and distances to them.
 
 A footprint is the part of a geom between two heights (the car's lowest and highest point), so
 that a table is its legs and not its top.

@@ -77,17 +77,14 @@ def load_world(name_or_path: str, seed: int = 1) -> tuple[Any, WorldInfo]:
     1 with the file and the reason for one that cannot be used.
     """
     spec, label = _open(name_or_path)
-    floor_names = _prepare(spec)
-    start = _start_site(spec)
-    parts = load_parts()
-    body = mujoco.MjSpec.from_string(car.car_mjcf(parts))
-    spec.attach(body, prefix=PREFIX, frame=spec.worldbody.add_frame())
-    _set_options(spec.option)
     try:
+        floor, moving = _prepare(spec)
+        has_start = any(site.name == "start" for site in spec.sites)
+        body = mujoco.MjSpec.from_string(car.car_mjcf(load_parts()))
+        spec.attach(body, prefix=PREFIX, frame=spec.worldbody.add_frame())
+        _set_options(spec.option)
         model = spec.compile()
-        data = mujoco.MjData(model)
-        mujoco.mj_kinematics(model, data)
-        info = _describe(model, data, name_or_path, start, floor_names)
+        info = _describe(model, name_or_path, has_start, floor, moving)
         _place_car(model, info, seed)
     except (ValueError, mujoco.FatalError) as error:
         raise PatrolError(f"{label}: {error}") from None
@@ -121,28 +118,40 @@ def _open(name_or_path: str) -> tuple[Any, str]:
         raise PatrolError(f"{label}: {error}") from None
 
 
-def _prepare(spec: Any) -> set[str]:
-    """Sort a world's geoms into floor, obstacles and scenery; returns the floor's names."""
+def _prepare(spec: Any) -> tuple[set[str], bool]:
+    """Sort a world's geoms into floor, obstacles and scenery.
+
+    Returns the names of the floor's geoms, and whether any obstacle can move. The file is
+    compiled alone first: that settles every pose, and its faults are told without the car's.
+    """
+    for number, geom in enumerate(spec.geoms):
+        geom.name = geom.name or f"geom {number}"
     # Keyframes lack the car's state.
     for key in list(spec.keys):
         spec.delete(key)
-    floor_names = set()
-    for number, geom in enumerate(list(spec.geoms)):
-        if not geom.name:
-            geom.name = f"geom {number}"
-        still = geom.parent.name == "world" or not _can_move(geom.parent)
+    model = spec.compile()
+    data = mujoco.MjData(model)
+    mujoco.mj_kinematics(model, data)
+    floor, any_moves = set(), False
+    for geom in spec.geoms:
+        at = mujoco.mj_name2id(model, mujoco.mjtObj.mjOBJ_GEOM, geom.name)
+        if at < 0:
+            continue
+        flat = geom.type == mujoco.mjtGeom.mjGEOM_PLANE and data.geom_xmat[at][8] > 0.99
         if geom.contype == 0 and geom.conaffinity == 0:
             geom.group = car.SCENERY_GROUP
-        elif _is_floor(geom):
+        elif flat or geom.name.startswith("floor"):
             geom.contype, geom.conaffinity = 0, car.FLOOR_BIT
             geom.group = car.FLOOR_GROUP
-            floor_names.add(geom.name)
+            floor.add(geom.name)
         else:
+            moves = _moves(model, int(model.geom_bodyid[at]))
+            any_moves |= moves
             # Movable things also lie on the floor and hit each other.
-            geom.contype = 0 if still else car.FLOOR_BIT | car.OBSTACLE_BIT
+            geom.contype = car.FLOOR_BIT | car.OBSTACLE_BIT if moves else 0
             geom.conaffinity = car.OBSTACLE_BIT
             geom.group = car.OBSTACLE_GROUP
-    if not floor_names:
+    if not floor:
         spec.worldbody.add_geom(
             name="floor",
             type=mujoco.mjtGeom.mjGEOM_PLANE,
@@ -151,31 +160,17 @@ def _prepare(spec: Any) -> set[str]:
             conaffinity=car.FLOOR_BIT,
             group=car.FLOOR_GROUP,
         )
-        floor_names.add("floor")
-    return floor_names
+        floor.add("floor")
+    return floor, any_moves
 
 
-def _can_move(body: Any) -> bool:
-    while body.name != "world":
-        if body.mocap or len(body.joints):
+def _moves(model: Any, body: int) -> bool:
+    """Whether a body, or one that it is part of, has a joint or is a mocap body."""
+    while body:
+        if model.body_dofnum[body] or model.body_mocapid[body] >= 0:
             return True
-        body = body.parent
+        body = int(model.body_parentid[body])
     return False
-
-
-def _is_floor(geom: Any) -> bool:
-    if geom.name.startswith("floor"):
-        return True
-    if geom.type != mujoco.mjtGeom.mjGEOM_PLANE:
-        return False
-    w, x, y, z = geom.quat
-    turned = any(not math.isnan(v) for v in (geom.alt.euler[0], geom.alt.axisangle[0]))
-    upright = 1 - 2 * (x * x + y * y) > 0.99 * (w * w + x * x + y * y + z * z)
-    return upright and not turned
-
-
-def _start_site(spec: Any) -> str | None:
-    return "start" if any(site.name == "start" for site in spec.sites) else None
 
 
 def _set_options(option: Any) -> None:
@@ -192,20 +187,17 @@ def _set_options(option: Any) -> None:
 
 
 def _describe(
-    model: Any, data: Any, name: str, start_site: str | None, floor_names: set[str]
+    model: Any, name: str, has_start: bool, floor_names: set[str], moving: bool
 ) -> WorldInfo:
     chassis = load_parts().chassis
+    data = mujoco.MjData(model)
+    mujoco.mj_kinematics(model, data)
     start = (0.0, 0.0, 0.0)
-    if start_site:
-        site = data.site(start_site)
-        start = (
-            float(site.xpos[0]),
-            float(site.xpos[1]),
-            math.atan2(float(site.xmat[3]), float(site.xmat[0])),
-        )
-    obstacles, materials = [], []
-    floor = set()
-    moving = False
+    if has_start:
+        site = data.site("start")
+        ahead = site.xmat.tolist()
+        start = (float(site.xpos[0]), float(site.xpos[1]), math.atan2(ahead[3], ahead[0]))
+    obstacles, materials, floor = [], [], set()
     for i in range(model.ngeom):
         geom = model.geom(i)
         matid = int(model.geom_matid[i])
@@ -213,11 +205,9 @@ def _describe(
         materials.append(material)
         if geom.name in floor_names:
             floor.add(i)
-        elif model.geom_group[i] == car.OBSTACLE_GROUP:
-            root = model.body_rootid[model.geom_bodyid[i]]
-            if model.body_mocapid[root] >= 0 or model.body_dofnum[root] > 0:
-                moving = True
-                continue
+        elif model.geom_group[i] == car.OBSTACLE_GROUP and not _moves(
+            model, int(model.geom_bodyid[i])
+        ):
             polygon = footprint(model, data, i, chassis.bottom, chassis.top)
             if polygon is not None and len(polygon) > 2:
                 obstacles.append(Obstacle(geom.name, material.name, polygon))

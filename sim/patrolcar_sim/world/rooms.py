@@ -42,7 +42,7 @@ def room_mjcf(seed: int) -> str:
     ]
     # Each obstacle stays inside a circle; circles (x, y, r) keep their distance.
     placed = [(0.0, 0.0, 0.0)]
-    for i in range(rng.randint(3, 9)):
+    for i in range(rng.randint(4, 9)):
         kind = rng.choice(_KINDS)
         half_x, half_y = rng.uniform(0.1, 0.5), rng.uniform(0.1, 0.35)
         round_ = kind == "post" or rng.random() < 0.2

@@ -4,7 +4,7 @@ Everything that is costly or has state beside MuJoCo's own happens on a fixed gr
 the results do not depend on how a caller cuts up the time.
 
     world = World("office", seed=1)
-    world.set_standby(False)
+    world.set_standby(True)
     world.set_motor(0, True, False, 0.3)
     world.advance(10_000)
 """
@@ -18,7 +18,6 @@ import mujoco
 
 from patrolcar_sim.world.battery import Battery
 from patrolcar_sim.world.coverage import FAR, Coverage
-from patrolcar_sim.world.footprint import Points
 from patrolcar_sim.world.imu import Mpu6050, Sample
 from patrolcar_sim.world.loader import CLEARANCE, PREFIX, STEP_US, load_world
 from patrolcar_sim.world.parts import Parts, load_parts
@@ -66,11 +65,13 @@ class World:
         self._inputs: list[tuple[bool, bool, float]] = [(False, False, 0.0)] * 2
         self._duty = [0.0, 0.0]
         self._closed = [True, True]
-        self._standby = True
+        self._enabled = False
 
         rng = random.Random(f"battery {seed}")
         spread = self.parts.battery.charge_spread
-        self.battery = Battery(self.parts, self.parts.battery.charge + rng.uniform(-spread, spread))
+        self.battery = Battery(
+            self.parts, self.parts.battery.charge + rng.uniform(-spread, spread)
+        )
         self._sonar = SonarArray(self.parts.sonar, model, data, self.info.materials, seed)
         self.imu = Mpu6050(self.parts.imu, seed, lambda: self._step, self._imu_sample)
 
@@ -89,9 +90,7 @@ class World:
         self.start_pose = (x, y, yaw)
         self._last = (x, y)
         grid = self.info.grid
-        self.coverage = Coverage(
-            grid, self.info.start[:2], self.parts.chassis.radius + CLEARANCE
-        )
+        self.coverage = Coverage(grid, self.info.start[:2], self.parts.chassis.radius + CLEARANCE)
         self.coverage.visit(x, y)
         watch = min(self.parts.chassis.radius + _WATCH, FAR)
         self._near_map = (grid.values < watch).tobytes()
@@ -151,9 +150,9 @@ class World:
     # -- Motors (TB6612FNG) -------------------------------------------------------------------
 
     def set_standby(self, enabled: bool) -> None:
-        """STBY low (`enabled`): both outputs are open, the motors coast."""
-        if enabled != self._standby:
-            self._standby = enabled
+        """The level of STBY: high (`enabled`) lets the bridges work, low lets the motors coast."""
+        if enabled != self._enabled:
+            self._enabled = enabled
             self._drive(LEFT)
             self._drive(RIGHT)
             self._electricity()
@@ -172,7 +171,7 @@ class World:
 
     def _drive(self, side: int) -> None:
         in1, in2, duty = self._inputs[side]
-        if self._standby or not (in1 or in2):
+        if not self._enabled or not (in1 or in2):
             self._duty[side] = 0.0
             self._close(side, False)
         else:
@@ -201,7 +200,7 @@ class World:
 
         After the last step the wheel is taken to turn on as fast as it did.
         """
-        turned = self._qpos.item(self._wheel_q[side]) - self._zero[side]
+        turned: float = self._qpos.item(self._wheel_q[side]) - self._zero[side]
         ahead = (at_us - self._step * STEP_US) * 1e-6
         turned += self._qvel.item(self._wheel_v[side]) * ahead
         return math.floor(turned * self._counts_per_rad)
@@ -258,9 +257,9 @@ class World:
         """How often the car has touched anything but the floor; see `contact_list`."""
         return len(self.contact_list)
 
-    def outline(self) -> list[Points]:
-        """Outlines at the car's height, to draw: closed polygons, (n, 2) in metres each."""
-        return [o.polygon for o in self.info.obstacles]
+    def outline(self) -> list[list[tuple[float, float]]]:
+        """Outlines at the car's height, to draw: closed polygons of (x, y) in metres."""
+        return [[(x, y) for x, y in o.polygon.tolist()] for o in self.info.obstacles]
 
     def _watch_contacts(self) -> None:
         contact = self.data.contact

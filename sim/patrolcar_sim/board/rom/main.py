@@ -37,10 +37,12 @@ def _boot():
     import time
     import vasyncio
     import vgc
+    import vmicropython
 
     profiler.cost_us.update(settings["cost_us"])
     profiler.other_us = settings["other_us"]
     sys.modules["gc"] = vgc
+    sys.modules["micropython"] = vmicropython
     sys.modules["_asyncio"] = vasyncio
     for name in ("machine", "time", "select"):
         sys.modules["u" + name] = sys.modules[name]
@@ -62,7 +64,7 @@ def _boot():
     os.chdir("/flash")
     sys.path[:] = ["", ".frozen", "/flash", "/flash/lib"]
     # What the firmware may import is what a board has: the ROM's own modules are not there.
-    for name in ("chip", "flash", "repl", "pinout", "vasyncio", "vgc"):
+    for name in ("chip", "flash", "repl", "pinout", "vasyncio", "vgc", "vmicropython"):
         del sys.modules[name]
     for name in ("_machine_bus", "_machine_pin", "_pyb_timer"):
         del sys.modules[name]
