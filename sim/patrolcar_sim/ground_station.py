@@ -89,9 +89,7 @@ class ScriptedStation:
 
     def manual(self, forward: int, turn: int, at_us: int = 0) -> None:
         """MANUAL_CONTROL, both in per mille; right turns are positive."""
-        self.send(
-            self._mavlink.MAVLink_manual_control_message(1, forward, 0, 0, turn, 0), at_us
-        )
+        self.send(self._mavlink.MAVLink_manual_control_message(1, forward, 0, 0, turn, 0), at_us)
 
     # -- what came back --------------------------------------------------------------------
 

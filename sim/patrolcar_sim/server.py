@@ -31,7 +31,7 @@ def _flash(path: Path | None) -> Iterator[Path]:
 def truth(board: VirtualBoard, world: World, wall_s: float) -> dict[str, Any]:
     """What really happened, as the world knows it, for `--summary` and the verdict of a demo.
 
-    Distances in metres, times in seconds; `outline` is a list of polygons in NED (x north, y east).
+    Distances in metres, times in seconds; `outline` is a list of polygons in NED.
     """
     simulated_s = board.now_us / 1e6
     busy_s = max(1e-9, wall_s - board.idle_s)
@@ -85,9 +85,7 @@ def serve(
         stopping = True
 
     with _flash(flash) as image:
-        board = VirtualBoard(
-            car_world, image, speed=speed, repl_tcp=repl_tcp, uart_tcp=uart_tcp
-        )
+        board = VirtualBoard(car_world, image, speed=speed, repl_tcp=repl_tcp, uart_tcp=uart_tcp)
         old = {n: signal.signal(n, stop) for n in (signal.SIGINT, signal.SIGTERM)}
         try:
             started = time.monotonic()

@@ -72,7 +72,7 @@ class FakeUart:
             faults.bit_error_rate
             or faults.drop_rate
             or faults.duplicate_rate
-            or any(end * self.baud > start for _, end in faults.stalls)
+            or (faults.stalls and faults.stalls[-1][1] * self.baud > start)
         ):
             self._send_faulty(data, start)
         elif data:

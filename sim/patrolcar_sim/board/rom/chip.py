@@ -1,16 +1,17 @@
 # chip.py: virtual time, interrupts and the exchange with the world.
 #
-# One exchange is one packed request and one reply over a pair of pipes (lockstep.py is the other
-# side). Between exchanges time is kept here: every stand-in call costs a microsecond, and what takes
-# time on the chip is charged. An exchange happens when the program waits, when something is due
-# (`horizon`), or when an input would otherwise be older than FRESH_US.
+# One exchange is one packed request and one reply over a pair of pipes (board.py is the other
+# side). Between exchanges time is kept here: every stand-in call costs a microsecond, and what
+# takes time on the chip is charged. An exchange happens when the program waits, when something is
+# due (`horizon`), or when an input would otherwise be older than FRESH_US.
 #
 # Nothing here allocates after boot: the firmware's tick runs under heap_lock.
 
 import array
-import micropython
 import struct
 import sys
+
+import micropython
 
 WAIT, I2C, REPL, RESET = 0, 1, 2, 3  # requests
 LEVEL, MODE, IRQ, PWM, UART_SETUP, LED = 1, 2, 3, 4, 5, 6  # outputs

@@ -1,8 +1,8 @@
 # flash.py: the internal flash as the stm32 port's block device has it.
 #
 # 512-byte blocks over whole sectors: a write goes to a cache of one sector, and `sync` (or a write
-# into another sector) erases that sector and programs it again, which stalls the chip. The cache is
-# a file of its own beside the image, so that a cut loses what the board would lose.
+# into another sector) erases that sector and programs it again, which stalls the chip. The cache
+# is a file of its own beside the image, so that a cut loses what the board would lose.
 
 import chip
 

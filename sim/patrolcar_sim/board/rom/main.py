@@ -1,8 +1,8 @@
 # main.py: the boot ROM: what runs in the interpreter before, around and after the firmware.
 #
-# Arguments: image, cache, read fd, write fd; the settings come as a line of JSON. It puts the stand-ins in place of the
-# built-in modules, hides the host's filesystem behind littlefs on the flash image, runs boot.py and
-# main.py, and serves the REPL otherwise.
+# Arguments: image, cache, read fd, write fd; the settings come as a line of JSON. It puts the
+# stand-ins in place of the built-in modules, hides the host's filesystem behind littlefs on the
+# flash image, runs boot.py and main.py, and serves the REPL otherwise.
 
 import sys
 
@@ -26,25 +26,20 @@ def _boot():
     chip.unique_id = bytes(settings["unique_id"])
     chip.link_uart = settings["link_uart"]
 
-    # A stand-in in sys.modules is found before the built-in of that name.
-    import _machine_bus
-    import _machine_pin
-    import _pyb_timer
-    import machine
     import profiler
     import pyb
-    import select
-    import time
     import vasyncio
     import vgc
     import vmicropython
 
     profiler.cost_us.update(settings["cost_us"])
     profiler.other_us = settings["other_us"]
+    # A stand-in in sys.modules is found before the built-in of that name.
     sys.modules["gc"] = vgc
     sys.modules["micropython"] = vmicropython
     sys.modules["_asyncio"] = vasyncio
     for name in ("machine", "time", "select"):
+        __import__(name)
         sys.modules["u" + name] = sys.modules[name]
 
     image = open(sys.argv[1], "r+b")

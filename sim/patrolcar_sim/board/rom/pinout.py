@@ -1,6 +1,7 @@
 # pinout.py: the pyboard v1.1 as far as its pins go: names, timers, converters and buses.
 #
-# Source: STM32F405 data sheet DS8626, table 9 (alternate functions), and the pyboard v1.1 schematic.
+# Source: STM32F405 data sheet DS8626, table 9 (alternate functions), and the pyboard v1.1
+# schematic.
 # A pin is port * 16 + number, port A = 0.
 
 A, B, C, D = 0, 16, 32, 48
@@ -25,7 +26,8 @@ TIMER_PINS = {
     (5, 1): ((A + 0, 2),), (5, 2): ((A + 1, 2),), (5, 3): ((A + 2, 2),), (5, 4): ((A + 3, 2),),
     (8, 1): ((C + 6, 3),), (8, 2): ((C + 7, 3),), (8, 3): ((C + 8, 3),), (8, 4): ((C + 9, 3),),
     (9, 1): ((A + 2, 3),), (9, 2): ((A + 3, 3),), (10, 1): ((B + 8, 3),), (11, 1): ((B + 9, 3),),
-    (12, 1): ((B + 14, 9),), (12, 2): ((B + 15, 9),), (13, 1): ((A + 6, 9),), (14, 1): ((A + 7, 9),),
+    (12, 1): ((B + 14, 9),), (12, 2): ((B + 15, 9),),
+    (13, 1): ((A + 6, 9),), (14, 1): ((A + 7, 9),),
 }  # fmt: skip
 
 ADC_PINS = {
@@ -33,7 +35,13 @@ ADC_PINS = {
     B + 0: 8, B + 1: 9, C + 0: 10, C + 1: 11, C + 2: 12, C + 3: 13, C + 4: 14, C + 5: 15,
 }  # fmt: skip
 
-UART_PINS = {1: (B + 6, B + 7), 2: (A + 2, A + 3), 3: (B + 10, B + 11), 4: (A + 0, A + 1), 6: (C + 6, C + 7)}  # fmt: skip
+UART_PINS = {
+    1: (B + 6, B + 7),
+    2: (A + 2, A + 3),
+    3: (B + 10, B + 11),
+    4: (A + 0, A + 1),
+    6: (C + 6, C + 7),
+}
 UART_NAMES = {"XA": 4, "XB": 1, "YA": 6, "YB": 3}
 I2C_PINS = {1: (B + 6, B + 7), 2: (B + 10, B + 11)}
 I2C_NAMES = {"X": 1, "Y": 2}

@@ -5,9 +5,10 @@ import io
 import sys
 
 import chip
+import vmicropython
 from uselect import POLLIN, poll
 
-BANNER = "\r\nType \"help()\" for more information.\r\n"
+BANNER = '\r\nType "help()" for more information.\r\n'
 _WINDOW = 128  # raw-paste: half of the port's 256-byte receive buffer
 
 _stdin = sys.stdin.buffer
@@ -59,6 +60,9 @@ def _execute(source, name, kind, scope):
     except BaseException as error:
         chip.interruptible = False
         chip.irq_off = 0
+        # The port's prompt does the same, or there would be no way out but a reset.
+        while vmicropython.heap_unlock():
+            pass
         try:
             chip.set_interruptible(False)
         except KeyboardInterrupt:
@@ -68,7 +72,7 @@ def _execute(source, name, kind, scope):
 
 
 def run(source, name, kind, scope):
-    """Compiles and runs, and prints the trace; True when it asked for a soft reset by SystemExit."""
+    """Compiles, runs and prints the trace; True when it asked for a soft reset (SystemExit)."""
     error = _execute(source, name, kind, scope)
     if isinstance(error, SystemExit):
         return True
@@ -252,7 +256,7 @@ def _line(first):
         elif c == 9:
             line += "    "
             put("    ")
-        elif 32 <= c:
+        elif c >= 32:
             line += chr(c)
             put(chr(c))
 

@@ -112,15 +112,15 @@ class UART:
         self._tail = (self._tail + 1) % self._size
         return byte
 
-    def write(self, buffer, *where):
+    def write(self, buffer, first=-1, second=-1):
         """write(buf), write(buf, len) or write(buf, off, len); returns the number of bytes."""
         at = 0
         n = len(buffer)
-        if len(where) == 1:
-            n = min(n, where[0])
-        elif len(where) == 2:
-            at = where[0]
-            n = min(n - at, where[1])
+        if second >= 0:
+            at = first
+            n = min(n - at, second)
+        elif first >= 0:
+            n = min(n, first)
         if n <= 0:
             return 0
         start = chip.now + _CALL_US

@@ -3,6 +3,7 @@
 import chip
 import pinout
 
+_NOTHING = object()  # no argument: a tuple of arguments would allocate
 _ADC_US = 12  # one conversion through HAL, configuration included (estimated)
 
 
@@ -91,9 +92,9 @@ class Pin:
         chip.output(chip.LEVEL, self._n, 0, level)
         chip.soon(0)
 
-    def value(self, *x):
-        if x:
-            level = 1 if x[0] else 0
+    def value(self, x=_NOTHING):
+        if x is not _NOTHING:
+            level = 1 if x else 0
             self._level = level
             chip.output(chip.LEVEL, self._n, 0, level)
             chip.soon(0)
@@ -104,8 +105,7 @@ class Pin:
         chip.fresh()
         return 1 if chip.reply[self._word] & self._mask else 0
 
-    def __call__(self, *x):
-        return self.value(*x)
+    __call__ = value
 
     def on(self):
         self._set(1)
@@ -168,9 +168,9 @@ class Signal:
         self._pin = pin if isinstance(pin, Pin) and not args else Pin(pin, *args, **settings)
         self._invert = 1 if invert else 0
 
-    def value(self, *x):
-        if x:
-            self._pin.value((1 if x[0] else 0) ^ self._invert)
+    def value(self, x=_NOTHING):
+        if x is not _NOTHING:
+            self._pin.value((1 if x else 0) ^ self._invert)
             return None
         return self._pin.value() ^ self._invert
 
@@ -212,13 +212,14 @@ class PWM:
         from pyb import Timer
 
         self._pin = pin if isinstance(pin, Pin) else Pin(pin)
-        for (timer, channel), pins in sorted(pinout.TIMER_PINS.items()):
-            if any(n == self._pin._n for n, _ in pins):
+        timer = 0
+        for place in sorted(pinout.TIMER_PINS):
+            if any(n == self._pin._n for n, _ in pinout.TIMER_PINS[place]):
+                timer, self._channel = place
                 break
-        else:
+        if not timer:
             raise ValueError("PWM is not available on pin %s" % self._pin.name())
         self._timer = Timer(timer)
-        self._channel = channel
         self._invert = invert
         self._duty = 0
         self._ch = None
@@ -241,21 +242,21 @@ class PWM:
             period = self._timer.period() + 1
             self._ch.pulse_width(self._duty * period // 65535)
 
-    def freq(self, *value):
-        if not value:
+    def freq(self, value=_NOTHING):
+        if value is _NOTHING:
             return self._timer.freq()
-        self.init(freq=value[0])
+        self.init(freq=value)
 
-    def duty_u16(self, *value):
-        if not value:
+    def duty_u16(self, value=_NOTHING):
+        if value is _NOTHING:
             return self._duty
-        self._duty = value[0]
+        self._duty = value
         self._apply()
 
-    def duty_ns(self, *value):
-        if not value:
+    def duty_ns(self, value=_NOTHING):
+        if value is _NOTHING:
             return self._duty * 1_000_000_000 // 65535 // self._timer.freq()
-        self.init(duty_ns=value[0])
+        self.init(duty_ns=value)
 
     def deinit(self):
         self._ch = None

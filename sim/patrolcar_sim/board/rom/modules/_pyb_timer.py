@@ -6,6 +6,7 @@ import chip
 import pinout
 from _machine_pin import Pin
 
+_NOTHING = object()  # no argument: a tuple of arguments would allocate
 _PWM, _PWM_INVERTED, _OC_TIMING, _IC, _ENC_A, _ENC_B, _ENC_AB = 0, 1, 2, 8, 9, 10, 11
 
 
@@ -88,42 +89,42 @@ class Timer:
         ticks = (self._prescaler + 1) * (self._period + 1)
         return max(1, ticks * 1_000_000 // self.source_freq())
 
-    def freq(self, *value):
-        if value:
-            self._set_freq(value[0])
+    def freq(self, value=_NOTHING):
+        if value is not _NOTHING:
+            self._set_freq(value)
             self._reschedule()
             return None
         if not self._period:
             return 0
         return self.source_freq() // ((self._prescaler + 1) * (self._period + 1))
 
-    def prescaler(self, *value):
-        if not value:
+    def prescaler(self, value=_NOTHING):
+        if value is _NOTHING:
             return self._prescaler
-        self._prescaler = value[0]
+        self._prescaler = value
         self._reschedule()
 
-    def period(self, *value):
-        if not value:
+    def period(self, value=_NOTHING):
+        if value is _NOTHING:
             return self._period
-        self._period = value[0]
+        self._period = value
         self._reschedule()
 
-    def counter(self, *value):
+    def counter(self, value=_NOTHING):
         """The counter; under an encoder it counts quadrature edges, else clock ticks."""
         chip.fresh()
         if self._encoder:
             raw = chip.reply[17 + pinout.ENCODER_TIMERS[self._id]]
             if self._encoder != _ENC_AB:
                 raw >>= 1
-            if value:
-                self._base = raw - value[0]
+            if value is not _NOTHING:
+                self._base = raw - value
                 return None
             return (raw - self._base) % (self._period + 1)
         rate = self.source_freq() // (self._prescaler + 1)
         elapsed = (chip.now - self._started) * rate // 1_000_000
-        if value:
-            self._count = value[0] - elapsed
+        if value is not _NOTHING:
+            self._count = value - elapsed
             return None
         return (elapsed + self._count) % (self._period + 1)
 
@@ -144,9 +145,7 @@ class Timer:
 
     def fire(self):
         self.due += self._cycle_us()
-        if self._callback is not None and not chip.run_hard(
-            self._callback, self, self._name
-        ):
+        if self._callback is not None and not chip.run_hard(self._callback, self, self._name):
             self.callback(None)
 
     def channel(self, number, mode=None, *, callback=None, pin=None, **settings):
@@ -162,7 +161,9 @@ class Timer:
                 if n == pin._n:
                     af = alternate
             if not af:
-                raise ValueError("Pin(%s) doesn't have an af for Timer(%d)" % (pin.name(), self._id))
+                raise ValueError(
+                    "Pin(%s) doesn't have an af for Timer(%d)" % (pin.name(), self._id)
+                )
             pin.init(Pin.AF_PP, af=af)
         if mode in (_ENC_A, _ENC_B, _ENC_AB):
             if self._id not in pinout.ENCODER_TIMERS:
@@ -216,10 +217,10 @@ class TimerChannel:
         if self._pin is not None and self._mode <= _PWM_INVERTED:
             chip.output(chip.PWM, self._pin._n, 0, 0)
 
-    def pulse_width(self, *value):
-        if not value:
+    def pulse_width(self, value=_NOTHING):
+        if value is _NOTHING:
             return self._width
-        self._width = width = value[0]
+        self._width = width = value
         duty = width * 65536 // (self._timer._period + 1)
         if duty > 65536:
             duty = 65536
@@ -228,15 +229,15 @@ class TimerChannel:
         if self._pin is not None:
             chip.output(chip.PWM, self._pin._n, 0, duty)
 
-    def pulse_width_percent(self, *value):
+    def pulse_width_percent(self, value=_NOTHING):
         cycle = self._timer._period + 1
-        if not value:
+        if value is _NOTHING:
             return self._width * 100 / cycle
-        self.pulse_width(int(cycle * value[0] / 100))
+        self.pulse_width(int(cycle * value / 100))
 
     compare = pulse_width
 
-    def capture(self, *value):
+    def capture(self, value=_NOTHING):
         chip.fresh()
         return self._captured
 

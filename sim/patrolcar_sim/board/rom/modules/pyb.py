@@ -1,9 +1,9 @@
 # pyb.py: the stm32 port's pyb module, as far as it is built: Timer, Pin, LED, Switch and Flash.
 
+import time as _time
+
 import chip
 import machine
-import pinout
-import time as _time
 from _machine_pin import Pin
 from _pyb_timer import Timer
 
@@ -82,10 +82,10 @@ class LED:
     def toggle(self):
         self._set(0 if self._level else 255)
 
-    def intensity(self, *value):
-        if not value:
+    def intensity(self, value=-1):
+        if value < 0:
             return self._level
-        self._set(max(0, min(255, value[0])))
+        self._set(min(255, value))
 
 
 class Switch:

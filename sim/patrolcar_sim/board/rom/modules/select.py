@@ -1,9 +1,8 @@
 # select.py: poll in virtual time. A stream of the interpreter's own (stdin) is asked without
 # waiting, and the world goes on between two looks.
 
-import uselect as _real
-
 import chip
+import uselect as _real
 
 POLLIN = _real.POLLIN
 POLLOUT = _real.POLLOUT

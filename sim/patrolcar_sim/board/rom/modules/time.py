@@ -1,8 +1,8 @@
 # time.py: the stm32 port's time module, in virtual time.
 
-from utime import gmtime, localtime, mktime
 
 import chip
+from utime import gmtime, localtime, mktime
 
 _MASK = (1 << 30) - 1
 _HALF = 1 << 29
