@@ -1,4 +1,4 @@
-"""The one error that a person sees: a single line that names the thing, the value and what to do."""
+"""The one error that a person sees: a line that names the thing, the value and what to do."""
 
 
 class PatrolError(Exception):

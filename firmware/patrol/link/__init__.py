@@ -1,0 +1,1 @@
+"""The MAVLink link: frames, the dialect's tables, telemetry and commands."""

@@ -1,0 +1,125 @@
+"""Ids, layouts and checksum seeds of the messages that the car sends or accepts.
+
+Generated from patrol.xml by patrolcar.link.generate: `make dialect` writes it again.
+MESSAGES holds five bytes a message: id (low, high), payload length, CRC_EXTRA, and the offset of
+target_system or 255. The length of a message that is only sent reaches as far as what is filled.
+"""
+
+MESSAGES = (
+    b"\x1e\x00\x1c\x27\xff"  # ATTITUDE
+    b"\x84\xcb\x18\xa6\xff"  # WHEEL_STATUS
+    b"\x84\x00\x0e\x55\xff"  # DISTANCE_SENSOR
+    b"\x20\x00\x1c\xb9\xff"  # LOCAL_POSITION_NED
+    b"\x85\xcb\x1e\x03\xff"  # LOOP_TIMING
+    b"\x01\x00\x1f\x7c\xff"  # SYS_STATUS
+    b"\x00\x00\x09\x32\xff"  # HEARTBEAT
+    b"\x93\x00\x29\x9a\xff"  # BATTERY_STATUS
+    b"\xfd\x00\x33\x53\xff"  # STATUSTEXT
+    b"\x4d\x00\x0a\x8f\x08"  # COMMAND_ACK
+    b"\x16\x00\x19\xdc\xff"  # PARAM_VALUE
+    b"\x6f\x00\x10\x22\xff"  # TIMESYNC
+    b"\x04\x00\x0e\xed\x0c"  # PING
+    b"\x94\x00\x3c\xb2\xff"  # AUTOPILOT_VERSION
+    b"\x45\x00\x1e\xf3\x0a"  # MANUAL_CONTROL
+    b"\x4c\x00\x21\x98\x1e"  # COMMAND_LONG
+    b"\x4b\x00\x23\x9e\x1e"  # COMMAND_INT
+    b"\x0b\x00\x06\x59\x04"  # SET_MODE
+    b"\x15\x00\x02\x9f\x00"  # PARAM_REQUEST_LIST
+    b"\x14\x00\x14\xd6\x02"  # PARAM_REQUEST_READ
+    b"\x42\x00\x06\x94\x02"  # REQUEST_DATA_STREAM
+)
+
+ATTITUDE = 30
+ATTITUDE_TIME_BOOT_MS = 0
+ATTITUDE_ROLL = 4
+ATTITUDE_PITCH = 8
+ATTITUDE_YAW = 12
+ATTITUDE_ROLLSPEED = 16
+ATTITUDE_PITCHSPEED = 20
+ATTITUDE_YAWSPEED = 24
+
+WHEEL_STATUS = 52100
+# time_boot_ms distance_left_mm distance_right_mm speed_left speed_right setpoint_left
+# setpoint_right duty_left duty_right
+WHEEL_STATUS_FORMAT = "<Iiihhhhhh"
+
+DISTANCE_SENSOR = 132
+# time_boot_ms min_distance max_distance current_distance type id orientation covariance
+DISTANCE_SENSOR_FORMAT = "<IHHHBBBB"
+
+LOCAL_POSITION_NED = 32
+LOCAL_POSITION_NED_TIME_BOOT_MS = 0
+LOCAL_POSITION_NED_X = 4
+LOCAL_POSITION_NED_Y = 8
+LOCAL_POSITION_NED_VX = 16
+LOCAL_POSITION_NED_VY = 20
+
+LOOP_TIMING = 52101
+# time_boot_ms ticks frames_sent overruns frames_dropped load_permille worst_us bad_crc lost
+# collections
+LOOP_TIMING_FORMAT = "<IIIIIHHHHH"
+
+SYS_STATUS = 1
+# onboard_control_sensors_present onboard_control_sensors_enabled onboard_control_sensors_health
+# load voltage_battery current_battery drop_rate_comm errors_comm errors_count1 errors_count2
+# errors_count3 errors_count4 battery_remaining
+SYS_STATUS_FORMAT = "<IIIHHhHHHHHHb"
+
+HEARTBEAT = 0
+# custom_mode type autopilot base_mode system_status mavlink_version
+HEARTBEAT_FORMAT = "<IBBBBB"
+HEARTBEAT_TYPE = 4
+
+BATTERY_STATUS = 147
+# current_consumed energy_consumed temperature voltages[10] current_battery id battery_function
+# type battery_remaining time_remaining charge_state
+BATTERY_STATUS_FORMAT = "<iih10HhBBBbiB"
+
+STATUSTEXT = 253
+STATUSTEXT_SEVERITY = 0
+STATUSTEXT_TEXT = 1
+
+COMMAND_ACK = 77
+# command result progress result_param2 target_system target_component
+COMMAND_ACK_FORMAT = "<HBBiBB"
+
+PARAM_VALUE = 22
+
+TIMESYNC = 111
+TIMESYNC_TC1 = 0
+TIMESYNC_TS1 = 8
+
+PING = 4
+PING_TIME_USEC = 0
+PING_SEQ = 8
+PING_TARGET_SYSTEM = 12
+PING_TARGET_COMPONENT = 13
+
+AUTOPILOT_VERSION = 148
+AUTOPILOT_VERSION_CAPABILITIES = 0
+AUTOPILOT_VERSION_FLIGHT_SW_VERSION = 16
+AUTOPILOT_VERSION_BOARD_VERSION = 28
+
+MANUAL_CONTROL = 69
+MANUAL_CONTROL_X = 0
+MANUAL_CONTROL_R = 6
+
+COMMAND_LONG = 76
+COMMAND_LONG_PARAM1 = 0
+COMMAND_LONG_PARAM2 = 4
+COMMAND_LONG_COMMAND = 28
+
+COMMAND_INT = 75
+COMMAND_INT_PARAM1 = 0
+COMMAND_INT_PARAM2 = 4
+COMMAND_INT_COMMAND = 28
+
+SET_MODE = 11
+SET_MODE_CUSTOM_MODE = 0
+SET_MODE_BASE_MODE = 5
+
+PARAM_REQUEST_LIST = 21
+
+PARAM_REQUEST_READ = 20
+
+REQUEST_DATA_STREAM = 66

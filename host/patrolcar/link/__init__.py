@@ -1,0 +1,1 @@
+"""The link: the MAVLink dialect, connections by URI, and recordings."""

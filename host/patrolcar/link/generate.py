@@ -1,0 +1,176 @@
+"""Writes the firmware's dialect.py from patrol.xml: `python -m patrolcar.link.generate [--check]`.
+
+Only what the firmware uses is written, since every name costs the board about 40 bytes of RAM:
+a message whose base fields are all integers gets one struct format (one `pack_into` fills it),
+others get the offsets of the fields named here.
+"""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from pathlib import Path
+from typing import Any
+
+from patrolcar.errors import PatrolError
+from patrolcar.link.definition import messages
+
+# Sent ones first and the most frequent of them at the front: the board looks ids up by scanning.
+SENDS = (
+    "ATTITUDE",
+    "WHEEL_STATUS",
+    "DISTANCE_SENSOR",
+    "LOCAL_POSITION_NED",
+    "LOOP_TIMING",
+    "SYS_STATUS",
+    "HEARTBEAT",
+    "BATTERY_STATUS",
+    "STATUSTEXT",
+    "COMMAND_ACK",
+    "PARAM_VALUE",
+    "TIMESYNC",
+    "PING",
+    "AUTOPILOT_VERSION",
+)
+ACCEPTS = (
+    "MANUAL_CONTROL",
+    "HEARTBEAT",
+    "COMMAND_LONG",
+    "COMMAND_INT",
+    "SET_MODE",
+    "PARAM_REQUEST_LIST",
+    "PARAM_REQUEST_READ",
+    "TIMESYNC",
+    "PING",
+    "REQUEST_DATA_STREAM",
+)
+
+# Filled by one pack_into: all base fields in wire order, and the extension fields named here.
+FORMATS: dict[str, tuple[str, ...]] = {
+    "HEARTBEAT": (),
+    "SYS_STATUS": (),
+    "WHEEL_STATUS": (),
+    "LOOP_TIMING": (),
+    "DISTANCE_SENSOR": (),
+    "BATTERY_STATUS": ("time_remaining", "charge_state"),
+    "COMMAND_ACK": ("progress", "result_param2", "target_system", "target_component"),
+}
+# Read or written field by field. (The target of a message is in the table, not here.)
+OFFSETS: dict[str, tuple[str, ...]] = {
+    "ATTITUDE": ("time_boot_ms", "roll", "pitch", "yaw", "rollspeed", "pitchspeed", "yawspeed"),
+    "LOCAL_POSITION_NED": ("time_boot_ms", "x", "y", "vx", "vy"),
+    "HEARTBEAT": ("type",),
+    "STATUSTEXT": ("severity", "text"),
+    "AUTOPILOT_VERSION": ("capabilities", "flight_sw_version", "board_version"),
+    "TIMESYNC": ("tc1", "ts1"),
+    "PING": ("time_usec", "seq", "target_system", "target_component"),
+    "MANUAL_CONTROL": ("x", "r"),
+    "COMMAND_LONG": ("param1", "param2", "command"),
+    "COMMAND_INT": ("param1", "param2", "command"),
+    "SET_MODE": ("custom_mode", "base_mode"),
+}
+
+NO_TARGET = 255
+_CODES = {
+    "uint8_t": "B",
+    "int8_t": "b",
+    "char": "s",
+    "uint16_t": "H",
+    "int16_t": "h",
+    "uint32_t": "I",
+    "int32_t": "i",
+    "uint64_t": "Q",
+    "int64_t": "q",
+}
+_HEAD = '''\
+"""Ids, layouts and checksum seeds of the messages that the car sends or accepts.
+
+Generated from patrol.xml by patrolcar.link.generate: `make dialect` writes it again.
+MESSAGES holds five bytes a message: id (low, high), payload length, CRC_EXTRA, and the offset of
+target_system or 255. The length of a message that is only sent reaches as far as what is filled.
+"""
+
+'''
+
+
+def default_output() -> Path:
+    """firmware/patrol/link/dialect.py of this checkout; PatrolError where there is none."""
+    for root in Path(__file__).resolve().parents:
+        directory = root / "firmware" / "patrol" / "link"
+        if directory.is_dir():
+            return directory / "dialect.py"
+    raise PatrolError("no firmware/patrol/link above this package: pass --output PATH", code=2)
+
+
+def _used_length(message: Any) -> int:
+    """Bytes of payload that the firmware may touch; all of it where it reads the message."""
+    if message.name in ACCEPTS:
+        return int(message.wire_length)
+    used = FORMATS.get(message.name, OFFSETS.get(message.name, ()))
+    ends = [f.wire_offset + f.wire_length for f in message.ordered_fields if f.name in used]
+    return int(max([message.wire_min_length, *ends]))
+
+
+def _format_lines(message: Any, extensions: tuple[str, ...]) -> list[str]:
+    codes, names = "<", []
+    for index, field in enumerate(message.ordered_fields):
+        if index < message.base_fields() or field.name in extensions:
+            repeat = str(field.array_length) if field.array_length else ""
+            codes += repeat + _CODES[field.type]
+            names.append(field.name + (f"[{repeat}]" if repeat else ""))
+    lines, line = [], "#"
+    for name in names:
+        if len(line) + len(name) > 97:
+            lines.append(line)
+            line = "#"
+        line += " " + name
+    return [*lines, line, f'{message.name}_FORMAT = "{codes}"']
+
+
+def generate() -> str:
+    """The text of dialect.py. KeyError if patrol.xml or common.xml lost a message or a field."""
+    known = messages()
+    names = list(dict.fromkeys(SENDS + ACCEPTS))
+    table, body = [], []
+    for name in names:
+        message = known[name]
+        offsets: dict[str, int] = message.field_offsets
+        target = offsets.get("target_system", offsets.get("target", NO_TARGET))
+        record = bytes(
+            (message.id & 255, message.id >> 8, _used_length(message), message.crc_extra, target)
+        )
+        table.append('    b"' + "".join(f"\\x{byte:02x}" for byte in record) + f'"  # {name}')
+        body.append("")
+        body.append(f"{name} = {message.id}")
+        if name in FORMATS:
+            body += _format_lines(message, FORMATS[name])
+        body += [f"{name}_{field.upper()} = {offsets[field]}" for field in OFFSETS.get(name, ())]
+    return _HEAD + "\n".join(["MESSAGES = (", *table, ")", *body]) + "\n"
+
+
+def main(arguments: list[str] | None = None) -> int:
+    """Writes the file, or with --check says by exit code 1 that it is stale."""
+    parser = argparse.ArgumentParser(prog="patrolcar.link.generate", description=__doc__)
+    parser.add_argument("--check", action="store_true", help="only compare; exit 1 when stale")
+    parser.add_argument("--output", type=Path, help="the file to write")
+    options = parser.parse_args(arguments)
+    try:
+        output = options.output or default_output()
+    except PatrolError as error:
+        print(error, file=sys.stderr)
+        return error.code
+    text = generate()
+    current = output.read_text(encoding="utf-8") if output.exists() else ""
+    if options.check:
+        if text != current:
+            print(f"{output} is stale: run `make dialect`", file=sys.stderr)
+            return 1
+        return 0
+    if text != current:
+        output.write_text(text, encoding="utf-8")
+        print(f"wrote {output}")
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
