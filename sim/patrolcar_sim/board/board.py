@@ -40,6 +40,10 @@ BANNER = "MicroPython v1.29.0-preview on 2026-07-12; PYBv1.1 with STM32F405RG"
 HANG_S = 2.0  # no exchange for so long: the program hangs
 SIGINT_S = 0.05  # a Ctrl-C that no exchange has taken by then is sent as a signal
 LOOK_S = 0.05  # how often clients that come and go are noticed
+AHEAD_US = (
+    2_000  # a paced board may run so far ahead: sleeping for less costs more than it is worth
+)
+MOST_BEHIND_US = 500_000  # a machine that was busy longer is not made up for
 BOOT_US = 100_000  # from reset to boot.py, on the chip
 GC_US = 3_000  # a collection (facts: several ms on a full heap, about 1 if called often)
 
@@ -125,7 +129,7 @@ class VirtualBoard:
         self._next_look = 0.0
         self._wall_base = 0.0
         self._virtual_base = 0
-        self._hold_speed = False
+        self._limited = False
         self._cpu = _pick_cpu()
 
     # -- life ------------------------------------------------------------------------------
@@ -220,39 +224,53 @@ class VirtualBoard:
                 asked = now + 0.02
             if self._pending is None:
                 self._serve(0.02)
-            else:
-                self._advance(min(until_us, self._allowed(now)))
+            elif self._paced(until_us, now):
+                self._advance(until_us)
 
     def _rebase(self) -> None:
         self._wall_base = time.monotonic()
         self._virtual_base = self.now_us
 
-    def _allowed(self, now: float) -> int:
-        """How far virtual time may be by now: speed 1 keeps to the clock, None to nothing."""
+    def _paced(self, until_us: int, now: float) -> bool:
+        """Whether the pending request may go on; if not, it has waited a little for the clock."""
+        assert self._pending is not None
         speed = self._speed()
         if speed is None:
-            return NEVER
+            return True
         allowed = self._virtual_base + int((now - self._wall_base) * speed * 1e6)
-        if allowed - self.now_us > 500_000:  # it fell behind: do not race to catch up
-            self._wall_base = now
-            self._virtual_base = allowed = self.now_us + 1000
-        if allowed <= self.now_us:
-            self._serve(max(0.0005, (self.now_us - allowed) / 1e6 / speed))
-            allowed = self._virtual_base + int((time.monotonic() - self._wall_base) * speed * 1e6)
-        return allowed
+        if allowed - self.now_us > MOST_BEHIND_US:  # do not race to catch up
+            self._rebase()
+            allowed = self.now_us
+        goal = min(self._pending[2], until_us, self.pins.next_event_us)
+        if goal - allowed < AHEAD_US or self._wanted():
+            return True
+        self._serve(min((goal - allowed) / 1e6 / speed, LOOK_S))
+        return False
 
     def _speed(self) -> float | None:
-        """An outside client limits to real time unless overridden; so does an idle prompt."""
+        """Simulated seconds per second, None for no limit.
+
+        An outside client limits to real time unless overridden; so does an idle prompt.
+        """
         assert self._pending is not None
-        hold = self._pending[0] == REPL or (
-            self.speed is None and self.uart is not None and self.uart.connected
-        )
-        if hold != self._hold_speed:
-            self._hold_speed = hold
+        prompt = self._pending[0] == REPL
+        if self.speed is None:
+            limited = prompt or (self.uart is not None and self.uart.connected)
+        else:
+            limited = prompt or self.speed != float("inf")
+        if limited != self._limited:
+            self._limited = limited
             self._rebase()
-        if self.speed == float("inf"):
-            return 1.0 if self._pending[0] == REPL else None
-        return self.speed if self.speed is not None else (1.0 if hold else None)
+        if not limited:
+            return None
+        return 1.0 if self.speed is None or self.speed == float("inf") else self.speed
+
+    def _wanted(self) -> bool:
+        """Something was typed for which the pending request must be answered at once."""
+        assert self._pending is not None
+        if self._pending[0] == REPL and (self._stdin_news or self._to_stdin):
+            return True
+        return bool(self._interrupt_at) and self._interruptible
 
     def _look(self, now: float) -> None:
         """What need not be seen at once: clients, slow readers, a hanging program."""
@@ -431,12 +449,12 @@ class VirtualBoard:
                 event = pins.take_event(at)
                 if event is not None:
                     break
-        if event is None and stop > self.now_us:
-            self._world_to(stop)
         if kind == REPL and self._to_stdin:
             self._feed_stdin()
         interrupt = bool(self._interrupt_at) and self._interruptible
         typed = kind == REPL and self._stdin_news
+        if event is None and stop > self.now_us and not interrupt and not typed:
+            self._world_to(stop)
         if event is None and self.now_us < target and not interrupt and not typed:
             return
         self._stdin_news = False
