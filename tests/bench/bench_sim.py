@@ -20,7 +20,6 @@ import mujoco
 sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "support"))
 
 from flashed import flash
-
 from patrolcar_sim.car import VirtualCar
 from patrolcar_sim.ground_station import ScriptedStation
 

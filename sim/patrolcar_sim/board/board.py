@@ -13,13 +13,14 @@ import select
 import struct
 import sys
 import time
+from collections import Counter
 from collections.abc import Callable, Iterable
 from pathlib import Path
 from typing import Protocol
 
 from patrolcar.errors import PatrolError
 from patrolcar_sim.board.image import F405, cache_of, open_image
-from patrolcar_sim.board.pins import NEVER, UART_SETUP, Car, PinBus
+from patrolcar_sim.board.pins import ERASE, NEVER, UART_SETUP, Car, PinBus
 from patrolcar_sim.board.ports import Port
 from patrolcar_sim.board.process import Interpreter, find_interpreter
 from patrolcar_sim.board.wiring import PYBOARD_V11, Wiring
@@ -71,7 +72,8 @@ class VirtualBoard:
 
     Attributes:
         now_us: virtual time since power-on.
-        resets: how often it came up, by cause.
+        resets: the cause of each time it came up, as machine.reset_cause() tells it.
+        erases: the flash's wear: erases of each sector, by its offset in the image.
     """
 
     def __init__(
@@ -94,6 +96,7 @@ class VirtualBoard:
         self._task_us = TASK_US if task_us is None else task_us
         self.now_us = 0
         self.resets: list[int] = []
+        self.erases: Counter[int] = Counter()
         self.speed = speed
         self.ground_station: GroundStation | None = None
         self.on_console: Callable[[bytes], None] | None = None
@@ -393,6 +396,8 @@ class VirtualBoard:
                 self._world_to(at)
             if kind == UART_SETUP:
                 self._uart_setup(index, value)
+            elif kind == ERASE:
+                self.erases[value] += 1
             else:
                 self.pins.output(kind, index, small, value, at)
 

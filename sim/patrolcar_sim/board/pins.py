@@ -7,7 +7,7 @@ from typing import Protocol
 
 from patrolcar_sim.board.wiring import Wiring
 
-LEVEL, MODE, IRQ, PWM, UART_SETUP, LED = 1, 2, 3, 4, 5, 6  # rom/chip.py
+LEVEL, MODE, IRQ, PWM, UART_SETUP, LED, ERASE = 1, 2, 3, 4, 5, 6, 7  # rom/chip.py
 RISING, FALLING = 1, 2
 NEVER = 1 << 60
 

@@ -1,6 +1,7 @@
 """The names that programs for the port rely on are there."""
 
 import pytest
+
 from board_bench import Bench
 
 NAMES = {

@@ -14,7 +14,7 @@ import sys
 import micropython
 
 WAIT, I2C, REPL, RESET = 0, 1, 2, 3  # requests
-LEVEL, MODE, IRQ, PWM, UART_SETUP, LED = 1, 2, 3, 4, 5, 6  # outputs
+LEVEL, MODE, IRQ, PWM, UART_SETUP, LED, ERASE = 1, 2, 3, 4, 5, 6, 7  # outputs
 NEVER = 1 << 60
 FRESH_US = 100  # how old an input may be
 POLL_US = 10_000  # a program that only reads the clock still meets the world this often

@@ -76,6 +76,7 @@ class Flash:
         if not self._dirty:
             return
         start, size = self._sectors[self._cached]
+        chip.output(chip.ERASE, self._cached, 0, start)
         chip.advance(chip.now + ERASE_US[size // 1024])
         self._cache.seek(0)
         self._image.seek(start)

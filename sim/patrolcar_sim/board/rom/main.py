@@ -64,10 +64,10 @@ def _boot():
     for name in ("_machine_bus", "_machine_pin", "_pyb_timer"):
         del sys.modules[name]
     del sys.argv[:]
-    return repl, settings
+    return repl, settings, device
 
 
-def _serve(repl, settings, scope):
+def _serve(repl, settings, device, scope):
     raw_mode = settings["raw_repl"]
     if not repl.run_file("boot.py", scope) and not raw_mode:
         repl.run_file("main.py", scope)
@@ -78,6 +78,7 @@ def _serve(repl, settings, scope):
         elif repl.friendly(scope, settings["banner"]):
             break
         raw_mode = not raw_mode
+    device.sync()
     repl.put("MPY: soft reboot\r\n")
     chip.reset(chip.SOFT, 1 if raw_mode else 0)
 

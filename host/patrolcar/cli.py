@@ -1,0 +1,250 @@
+"""The command `patrol`: one thin function per command, no logic."""
+
+import functools
+import math
+import signal
+import sys
+from collections.abc import Callable
+from pathlib import Path
+from typing import Annotated, ParamSpec
+
+import typer
+
+from patrolcar.errors import PatrolError
+
+P = ParamSpec("P")
+
+INTERRUPTED = 130  # what a shell reports for a program that Ctrl-C ended
+
+app = typer.Typer(
+    help="Flash, watch, record and simulate the patrol car.",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+    rich_markup_mode="rich",
+    context_settings={"help_option_names": ["-h", "--help"]},
+)
+
+
+def complain(error: PatrolError) -> None:
+    """Prints an error as the one line that a person sees."""
+    print(f"patrol: {error}", file=sys.stderr)
+
+
+def command(
+    *, until_interrupted: bool = False
+) -> Callable[[Callable[P, None]], Callable[P, None]]:
+    """Registers a command whose errors are one line and whose Ctrl-C is no traceback.
+
+    `until_interrupted` marks a command that Ctrl-C is the ordinary end of: it exits with 0.
+    """
+
+    def register(function: Callable[P, None]) -> Callable[P, None]:
+        @functools.wraps(function)
+        def guarded(*args: P.args, **kwargs: P.kwargs) -> None:
+            try:
+                function(*args, **kwargs)
+            except PatrolError as error:
+                complain(error)
+                raise typer.Exit(error.code) from None
+            except KeyboardInterrupt:
+                raise typer.Exit(0 if until_interrupted else INTERRUPTED) from None
+
+        app.command()(guarded)
+        return guarded
+
+    return register
+
+
+def _speed(text: str) -> float:
+    """A factor over 0, or infinity for `max`: as fast as it goes."""
+    if text == "max":
+        return math.inf
+    try:
+        value = float(text)
+    except ValueError:
+        value = 0.0
+    if not 0 < value < 1e6:
+        raise PatrolError(f"--speed {text} cannot be: pass max, or a number over 0", code=2)
+    return value
+
+
+Uri = Annotated[
+    str,
+    typer.Argument(
+        metavar="URI",
+        help="The telemetry port: /dev/pts/3, /dev/ttyACM0?baud=57600, COM5, "
+        "socket://host:port, udp:host:port.",
+    ),
+]
+World = Annotated[str, typer.Option(help="office, corridor, empty, room:SEED, or an MJCF file.")]
+Seed = Annotated[int, typer.Option(help="Seed of the world's noise: same seed, same drive.")]
+Duration = Annotated[float | None, typer.Option(min=0.0, help="End after so many seconds.")]
+
+
+@command(until_interrupted=True)
+def sim(
+    world: World = "office",
+    seed: Seed = 1,
+    speed: Annotated[
+        str | None,
+        typer.Option(
+            help="Simulated seconds per second: a number, or max. "
+            "Without it real time while a client is on the UART, else max."
+        ),
+    ] = None,
+    duration: Annotated[
+        float | None, typer.Option(min=0.0, help="End after so many simulated seconds.")
+    ] = None,
+    flash: Annotated[
+        Path | None, typer.Option(help="Flash image to boot from; kept and made if need be.")
+    ] = None,
+    repl_tcp: Annotated[
+        int, typer.Option(min=0, max=65535, help="TCP port of the REPL (0: any free one).")
+    ] = 0,
+    uart_tcp: Annotated[
+        int, typer.Option(min=0, max=65535, help="TCP port of the UART (0: any free one).")
+    ] = 0,
+    summary: Annotated[
+        Path | None, typer.Option(help="Write the drive's true figures there as JSON.")
+    ] = None,
+) -> None:
+    """Run the virtual board in a world, and print its ports.
+
+    Example: [bold]patrol sim --world corridor --seed 3[/], then
+    [bold]mpremote connect PORT ls[/] and [bold]patrol view PORT[/].
+    """
+    from patrolcar_sim.server import serve
+
+    serve(
+        world=world,
+        seed=seed,
+        speed=None if speed is None else _speed(speed),
+        duration=duration,
+        flash=flash,
+        repl_tcp=repl_tcp,
+        uart_tcp=uart_tcp,
+        summary=summary,
+        announce=functools.partial(print, flush=True),
+    )
+
+
+@command(until_interrupted=True)
+def view(
+    uri: Uri,
+    headless: Annotated[
+        bool, typer.Option("--headless", help="No window: the state in the terminal.")
+    ] = False,
+    snapshot: Annotated[
+        Path | None, typer.Option(help="Save the picture as PNG at the end.")
+    ] = None,
+    duration: Duration = None,
+    read_only: Annotated[
+        bool, typer.Option("--read-only", help="Send nothing: no keys, no heartbeat.")
+    ] = False,
+) -> None:
+    """Watch the car, and drive it by the keyboard.
+
+    Keys: a arm, d disarm, 1 hold, 2 manual, 3 auto, q quit,
+    arrows drive (in manual), space stop and disarm.
+
+    Examples: [bold]patrol view /dev/pts/3[/] and
+    [bold]patrol view /dev/pts/3 --headless --snapshot now.png[/].
+    """
+    from patrolcar.view.session import watch
+
+    watch(
+        uri,
+        headless=headless,
+        snapshot=snapshot,
+        duration_s=duration,
+        read_only=read_only,
+    )
+
+
+@command(until_interrupted=True)
+def record(
+    uri: Uri,
+    out: Annotated[Path, typer.Argument(metavar="OUT.tlog", help="The recording to make.")],
+    duration: Duration = None,
+    force: Annotated[
+        bool, typer.Option("--force", help="Overwrite OUT.tlog if it exists.")
+    ] = False,
+) -> None:
+    """Record every frame that comes, until Ctrl-C.
+
+    Example: [bold]patrol record /dev/pts/3 drive.tlog --duration 60[/].
+    """
+    from patrolcar.record import record as record_to
+
+    frames, ended = record_to(uri, out, duration, force=force)
+    print(f"{out}: {frames} frames")
+    if ended is not None:
+        raise ended
+
+
+@command()
+def report(
+    recording: Annotated[Path, typer.Argument(metavar="RUN.tlog", help="The recording.")],
+    out: Annotated[Path, typer.Option("--out", "-o", help="The picture to make (PNG).")] = Path(
+        "report.png"
+    ),
+) -> None:
+    """Draw a whole recording into one picture.
+
+    Example: [bold]patrol report drive.tlog -o drive.png[/].
+    """
+    from patrolcar.view.report import write_report
+
+    car = write_report(recording, out)
+    print(
+        f"{out}: {car.time_s - car.first_time_s:.1f} s, {car.distance_m:.1f} m driven, "
+        f"{car.received} frames, {car.lost} lost"
+    )
+
+
+@command()
+def demo(
+    seconds: Annotated[float, typer.Option(min=1.0, help="Simulated seconds of patrol.")] = 60.0,
+    world: World = "office",
+    seed: Seed = 1,
+    speed: Annotated[
+        str | None,
+        typer.Option(
+            help="Simulated seconds per second, or max. Without it the drive is shown "
+            "in real time."
+        ),
+    ] = None,
+    out: Annotated[Path, typer.Option(help="Folder for the recording and the picture.")] = Path(
+        "patrol-demo"
+    ),
+    window: Annotated[
+        bool, typer.Option("--window/--no-window", help="A window, where there is a display.")
+    ] = True,
+) -> None:
+    """Flash an empty virtual board and watch the car patrol; this is `make run`.
+
+    Example: [bold]patrol demo --world corridor --seconds 30 --speed max[/].
+    """
+    from rich.console import Console
+
+    from patrolcar.demo import Options, run_demo
+
+    pace = None if speed is None else _speed(speed)
+    run_demo(Options(seconds, world, seed, pace, out, window), Console())
+
+
+def _interrupt_on_termination() -> None:
+    """Lets a polite kill, or a closed terminal, end a command as Ctrl-C does: in good order."""
+    for name in ("SIGTERM", "SIGHUP", "SIGBREAK"):
+        number = getattr(signal, name, None)
+        if number is not None and signal.getsignal(number) == signal.SIG_DFL:
+            signal.signal(number, signal.default_int_handler)
+    # A child of a background shell starts with Ctrl-C ignored; a simulator is stopped by it.
+    signal.signal(signal.SIGINT, signal.default_int_handler)
+
+
+def main() -> None:
+    """The entry point of the command `patrol`."""
+    _interrupt_on_termination()
+    app()

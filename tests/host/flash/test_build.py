@@ -1,0 +1,130 @@
+"""The build: the real tree compiles for every target, the cache hits, bytecode drops viper."""
+
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from patrolcar.errors import PatrolError
+from patrolcar.flash import build as module
+from patrolcar.flash.arch import decode
+from patrolcar.flash.build import build, firmware_dir, sources, without_native
+
+
+@pytest.fixture
+def cache(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    folder = tmp_path / "cache"
+    folder.mkdir()
+    monkeypatch.setattr(module, "cache_dir", lambda: folder)
+    return folder
+
+
+@pytest.fixture
+def tree(tmp_path: Path) -> Path:
+    folder = tmp_path / "tree"
+    (folder / "patrol" / "__pycache__").mkdir(parents=True)
+    (folder / "patrol" / "__pycache__" / "x.pyc").write_bytes(b"")
+    (folder / "boot.py").write_text("pass\n")
+    (folder / "main.py").write_text("import patrol.fast\n")
+    (folder / "patrol" / "fast.py").write_text(
+        "import micropython\n\n\n@micropython.viper\n"
+        "def first(buf) -> int:\n    return int(ptr8(buf)[0])\n"
+    )
+    (folder / "patrol" / "model.bin").write_bytes(b"\x00\x01")
+    return folder
+
+
+@pytest.mark.parametrize("march", ["x64", "armv7emsp", None])
+def test_the_firmware_compiles(tmp_path: Path, march: str | None) -> None:
+    made = build(tmp_path / "build", march)
+    assert made.files == len(sources(firmware_dir()))
+    assert (tmp_path / "build" / "main.py").is_file()
+    assert (tmp_path / "build" / "boot.py").is_file()
+    sizes = [p.stat().st_size for p in (tmp_path / "build").rglob("*") if p.is_file()]
+    assert sum(sizes) == made.size
+
+
+def test_boot_and_main_stay_source_and_data_goes_as_it_is(
+    tree: Path, tmp_path: Path, cache: Path
+) -> None:
+    build(tmp_path / "build", "x64", tree)
+    made = sorted(p.relative_to(tmp_path / "build").as_posix() for p in _files(tmp_path / "build"))
+    assert made == ["boot.py", "main.py", "patrol/fast.mpy", "patrol/model.bin"]
+
+
+def _files(folder: Path) -> list[Path]:
+    return [path for path in folder.rglob("*") if path.is_file()]
+
+
+def test_a_second_build_compiles_nothing_and_is_the_same(
+    tree: Path, tmp_path: Path, cache: Path
+) -> None:
+    first = build(tmp_path / "build", "x64", tree)
+    content = (tmp_path / "build" / "patrol" / "fast.mpy").read_bytes()
+    second = build(tmp_path / "build", "x64", tree)
+    assert (first.cached, second.cached) == (0, 1)
+    assert (tmp_path / "build" / "patrol" / "fast.mpy").read_bytes() == content
+
+
+def test_another_processor_is_another_file(tree: Path, tmp_path: Path, cache: Path) -> None:
+    build(tmp_path / "one", "x64", tree)
+    assert build(tmp_path / "two", "armv7emsp", tree).cached == 0
+
+
+def test_an_old_build_is_replaced_whole(tree: Path, tmp_path: Path, cache: Path) -> None:
+    build(tmp_path / "build", "x64", tree)
+    (tree / "patrol" / "model.bin").unlink()
+    build(tmp_path / "build", "x64", tree)
+    assert not (tmp_path / "build" / "patrol" / "model.bin").exists()
+
+
+def test_an_error_in_the_source_is_one_line_with_its_place(
+    tree: Path, tmp_path: Path, cache: Path
+) -> None:
+    (tree / "patrol" / "broken.py").write_text("x = 1\nif x\n    pass\n")
+    with pytest.raises(PatrolError, match=r"patrol/broken\.py.*line 2.*SyntaxError"):
+        build(tmp_path / "build", "x64", tree)
+    assert "\n" not in str(PatrolError("a\nb"))
+
+
+def test_without_native_code_the_function_means_the_same_on_its_line() -> None:
+    source = (
+        "import micropython\n@micropython.viper\ndef first(buf) -> int:\n"
+        "    return int(ptr8(buf)[0])\n"
+    )
+    plain = without_native(source)
+    assert plain.splitlines()[2] == "def first(buf) -> int:"
+    space: dict[str, object] = {}
+    exec(plain.replace("import micropython", ""), space)
+    assert space["first"](b"\x07") == 7  # type: ignore[operator]
+
+
+def test_a_source_without_native_code_is_left_alone() -> None:
+    assert without_native("x = 1\n") == "x = 1\n"
+
+
+def test_plain_bytecode_computes_what_native_code_does(tmp_path: Path) -> None:
+    program = (
+        "import sys; sys.path.insert(0, '{}'); from patrol.link import frame; b = bytearray(4)\n"
+        "for v, d in ((12345, 1000), (-7, 10), (1, 1000000)): frame.put_float(b, 0, v, d);"
+        " print(bytes(b), frame.get_scaled(b, 0, 1000))"
+    )
+    interpreter = Path(sys.executable).with_name("micropython")
+    said = []
+    for march in (None, decode(_mpy(interpreter))):
+        build(tmp_path / str(march), march)
+        said.append(_run(interpreter, program.format(tmp_path / str(march))))
+    assert said[0] == said[1]
+    assert "12345" in said[0]
+
+
+def _run(interpreter: Path, program: str) -> str:
+    done = subprocess.run(
+        [str(interpreter), "-c", program], capture_output=True, text=True, check=True
+    )
+    return done.stdout
+
+
+def _mpy(interpreter: Path) -> int:
+    return int(_run(interpreter, "import sys; print(sys.implementation._mpy)"))
