@@ -1,0 +1,3 @@
+from patrol.app import Car
+
+Car().run()

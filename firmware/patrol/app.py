@@ -1,0 +1,284 @@
+"""The car put together: drivers, control, behaviour and link, as tasks of one loop.
+
+    Car().run()
+
+`Car.run` ends only by Ctrl-C (or after `ticks`), and never without the motors being off.
+"""
+
+import sys
+
+import boards.pyboard_v11 as board
+
+from patrol import car as limits
+from patrol import hardware
+from patrol.behaviour import supervisor as rules
+from patrol.behaviour.checks import Checks
+from patrol.behaviour.manual import Manual
+from patrol.behaviour.supervisor import Supervisor
+from patrol.behaviour.wander import Wander
+from patrol.control.attitude import Attitude
+from patrol.control.drive import Drive
+from patrol.control.odometry import Odometry
+from patrol.control.wheel_speed import WheelSpeed
+from patrol.drivers.leds import BLINK, FLASH, OFF, ON
+from patrol.link.command import ACCEPTED, DENIED, TEMPORARILY_REJECTED, Command
+from patrol.link.frame import Parser, Writer
+from patrol.link.line import Line
+from patrol.link.telemetry import Telemetry
+from patrol.portable import const
+from patrol.schedule import Schedule
+
+_STALL_MS = const(600)
+_BIAS_TICKS = const(100)  # at rest, before the gyro can be trusted
+_RETRY_TICKS = const(100)  # from one try of a silent IMU to the next
+_TRACES = const(3)  # printed; a fault in every tick would fill the REPL
+
+_DENIED_TEXT = b"refused in this state; arm first, or disarm to clear"
+_NO_IMU_TEXT = b"no IMU at 0x68: heading by wheels alone"
+_IMU_LOST_TEXT = b"IMU does not answer: heading by wheels alone"
+_READY_TEXT = b"patrolcar 0.1.0 ready"
+
+
+class Car:
+    """All parts as attributes, and their tasks planned on `schedule` in the order of `plan`."""
+
+    def __init__(self):
+        self.limits = limits
+        self.failures = 0
+        self._standby = hardware.standby(board)
+        self.schedule = schedule = Schedule(self._stopped)
+        self.deadman, self.watchdog = hardware.guards(board, schedule, self._standby)
+        self.motor_left, self.motor_right = hardware.motors(board, limits)
+        self.encoder_left, self.encoder_right = hardware.encoders(board, limits)
+        self.sonars = hardware.sonars(board)
+        self.battery = hardware.battery(board)
+        self.bumper, self.button = hardware.switches(board)
+        self.leds = hardware.leds(board)
+        uart = hardware.uart(board)
+
+        most = limits.MAX_DUTY_PERMILLE
+        uv, inertia, friction = limits.UV_PER_MM_S, limits.INERTIA_UV, limits.FRICTION_MV
+        self.wheel_left = WheelSpeed(uv, inertia, friction, most)
+        self.wheel_right = WheelSpeed(uv, inertia, friction, most)
+        self.drive = Drive(
+            (self.wheel_left, self.wheel_right), (self.motor_left, self.motor_right), limits
+        )
+        self.odometry = Odometry(limits.NM_PER_COUNT, limits.URAD_PER_COUNT)
+        self.attitude = Attitude()
+        self.manual = Manual(self.drive, limits)
+        self.wander = Wander(self.drive, self.odometry, self.sonars, limits)
+        self.checks = Checks(self)
+
+        self.parser = Parser()
+        self.writer = writer = Writer()
+        self.telemetry = Telemetry(writer, Line(uart, board.UART_BAUD), self)
+        self.command = Command(
+            uart, self.parser, writer, schedule, self.request, self.manual.sticks
+        )
+        self.telemetry.answers = self.command.answer
+        self._say = self.telemetry.say
+        self.supervisor = Supervisor(
+            (
+                self._nothing,
+                self._power_on,
+                self._power_off,
+                self.drive.halt,
+                self._nothing,
+                self.manual.start,
+                self.wander.start,
+                self.wander.retreat,
+            ),
+            self._say,
+        )
+
+        self._say(6, _READY_TEXT)
+        self._imu_wait = 0
+        self.imu_works = False
+        try:
+            self.imu = hardware.imu(board)
+            self.imu_works = True
+        except OSError:
+            self.imu = None
+            self._say(4, _NO_IMU_TEXT)
+        self._was_silent = False
+
+        schedule.plan(
+            (
+                # name, function, every, phase: the inputs first, all read within a moment
+                ("sense", self._sense, 1, 0),
+                ("imu", self._inertia, 1, 0),
+                ("odometry", self._estimate, 1, 0),
+                ("sonar", self.sonars.step, 1, 0),
+                ("command", self.command.step, 1, 0),
+                ("supervise", self._supervise, 1, 0),
+                ("behave", self._behave, 4, 0),  # in step with the sonars
+                ("drive", self._act, 1, 0),
+                ("telemetry", self.telemetry.step, 1, 0),
+                ("battery", self._power, 5, 1),
+                ("lights", self._lights, 12, 6),
+            )
+        )
+
+    # Running.
+
+    def run(self, ticks=None):
+        """Runs for ever, or for so many ticks; the motors are off whenever it ends."""
+        schedule = self.schedule
+        self.deadman.release()
+        schedule.start()
+        end = None if ticks is None else schedule.ticks + ticks
+        try:
+            while end is None or schedule.ticks < end:
+                try:
+                    schedule.run(None if end is None else end - schedule.ticks)
+                except Exception as error:
+                    self._failed(error)
+        finally:
+            self._power_off()
+            self.supervisor.post(rules.DISARM)
+            self.deadman.release(self.watchdog.feed)
+
+    def _failed(self, error):
+        self._power_off()  # before anything that takes time
+        self.supervisor.post(rules.EXCEPTION)
+        self.failures += 1
+        if self.failures <= _TRACES:
+            sys.print_exception(error)
+
+    def _stopped(self):
+        return not self.drive.powered
+
+    # Requests of persons: the start button and the link.
+
+    def request(self, event):
+        """Asks for a transition: a MAV_RESULT; a refusal is said in words."""
+        supervisor = self.supervisor
+        reason = None
+        if event == rules.ARM and not supervisor.armed():
+            reason = self.checks.arming()
+        elif event == rules.MODE_AUTO and supervisor.armed():
+            reason = self.checks.auto()
+        if reason is not None:
+            self._say(4, reason)
+            return TEMPORARILY_REJECTED
+        if supervisor.post(event):
+            return ACCEPTED
+        self._say(4, _DENIED_TEXT)
+        return DENIED
+
+    def _pressed(self):
+        state = self.supervisor.state
+        if state == rules.DISARMED:
+            self.request(rules.MODE_AUTO)
+            self.request(rules.ARM)
+        elif state == rules.FAULT:
+            self.request(rules.CLEAR)
+        else:
+            self.request(rules.DISARM)
+
+    # Actions of the supervisor.
+
+    def _nothing(self):
+        pass
+
+    def _power_on(self):
+        self.watchdog.start()
+        self.drive.halt()
+        self.deadman.watch()
+        self._standby.value(1)
+        self.drive.powered = True
+
+    def _power_off(self):
+        self._standby.value(0)
+        self.deadman.watching = False
+        self.drive.release()
+
+    # Tasks.
+
+    def _sense(self):
+        dt = self.schedule.dt_us
+        self.encoder_left.sample(dt)
+        self.encoder_right.sample(dt)
+        self.bumper.sample()
+        self.button.sample()
+
+    def _inertia(self):
+        imu = self.imu
+        if imu is None:
+            return
+        if self._imu_wait:
+            self._imu_wait -= 1
+            return
+        try:
+            # The wheels tell a motion only after it has begun, so the wish to move counts too.
+            imu.sample(self.odometry.at_rest and self.drive.speed == 0 == self.drive.turn)
+            self.imu_works = True
+        except OSError:
+            imu.errors += 1
+            if self.imu_works:
+                self._say(3, _IMU_LOST_TEXT)
+            self.imu_works = False
+            self._imu_wait = _RETRY_TICKS
+
+    def _estimate(self):
+        imu = self.imu
+        trusted = self.imu_works and imu.settled >= _BIAS_TICKS
+        self.odometry.step(
+            self.encoder_left.delta,
+            self.encoder_right.delta,
+            self.schedule.dt_us,
+            imu.yaw_urad_s if trusted else 0,
+            trusted,
+        )
+
+    def _supervise(self):
+        self.watchdog.feed()
+        if self.button.hit:
+            self._pressed()
+        supervisor = self.supervisor
+        silent = self.command.silent
+        if silent and not self._was_silent:
+            supervisor.post(rules.LINK_LOST)
+        self._was_silent = silent
+        if not supervisor.armed():
+            return
+        if self.deadman.tripped:
+            supervisor.post(rules.LOOP_STOPPED)
+        if self.attitude.tilted:
+            supervisor.post(rules.TILT)
+        if self.checks.battery_critical:
+            supervisor.post(rules.BATTERY_CRITICAL)
+        if self.bumper.hit:
+            supervisor.post(rules.BUMPER)
+        if self.drive.blocked_ms >= _STALL_MS:
+            self.drive.blocked_ms = 0
+            supervisor.post(rules.STALL)
+        if supervisor.state == rules.AUTO and not self.sonars.alive():
+            supervisor.post(rules.SENSOR_LOST)
+
+    def _behave(self):
+        state = self.supervisor.state
+        if state == rules.AUTO:
+            if self.wander.step():
+                self.supervisor.post(rules.STUCK)
+        elif state == rules.MANUAL and self.manual.step(self.schedule.ms, self.bumper.pressed):
+            self.supervisor.post(rules.DEADMAN)
+
+    def _act(self):
+        self.drive.step(self.encoder_left.speed, self.encoder_right.speed, self.battery.mv)
+
+    def _power(self):
+        self.battery.sample(50)
+        self.checks.watch_battery()
+        imu = self.imu
+        if imu is not None:
+            self.attitude.step(imu.accel_x, imu.accel_y, imu.accel_z)
+
+    def _lights(self):
+        state = self.supervisor.state
+        patterns = self.leds.patterns
+        patterns[0] = BLINK if state == rules.FAULT else OFF
+        patterns[1] = ON if self.drive.powered else FLASH
+        patterns[2] = ON if self.command.heard and not self.command.silent else OFF
+        patterns[3] = ON if state == rules.AUTO else (FLASH if state == rules.MANUAL else OFF)
+        self.leds.step()

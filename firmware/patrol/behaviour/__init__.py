@@ -1,0 +1,1 @@
+"""What the car does: the supervisor's table and one file a mode."""

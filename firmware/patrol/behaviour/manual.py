@@ -1,0 +1,44 @@
+"""MANUAL: the sticks of MANUAL_CONTROL drive the car, as long as they keep coming."""
+
+from patrol.portable import const
+
+TIMEOUT_MS = const(500)
+
+
+class Manual:
+    """`drive` takes the wish; `limits` are those of patrol.car."""
+
+    def __init__(self, drive, limits):
+        self.expired = True
+        self._want = drive.want
+        self._speed = limits.MAX_SPEED_MM_S
+        self._turn = limits.MAX_TURN_MRAD_S
+        self._x = 0
+        self._r = 0
+        self._at = 0
+
+    def start(self):
+        """Stands still until the first stick message."""
+        self._x = self._r = 0
+        self.expired = True
+        self._want(0, 0)
+
+    def sticks(self, x, r, now_ms):
+        """A MANUAL_CONTROL: forward and right, each -1000 to 1000; others count as 0."""
+        self._x = x if -1000 <= x <= 1000 else 0
+        self._r = r if -1000 <= r <= 1000 else 0
+        self._at = now_ms
+        self.expired = False
+
+    def step(self, now_ms, bumper):
+        """Drives; True once when the sticks have been silent for too long."""
+        if self.expired:
+            return False
+        if now_ms - self._at >= TIMEOUT_MS:
+            self.start()
+            return True
+        x = self._x
+        if bumper and x > 0:
+            x = 0
+        self._want(x * self._speed // 1000, self._r * self._turn // 1000)
+        return False

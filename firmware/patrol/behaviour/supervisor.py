@@ -1,0 +1,163 @@
+"""What the car is allowed to do: states, events, and the one table that says what follows what.
+
+An event that stands in no row for the present state changes nothing; a command that stands in no
+row is refused.
+"""
+
+from patrol.portable import const
+
+# States.
+DISARMED = const(0)
+HOLD = const(1)
+MANUAL = const(2)
+AUTO = const(3)
+FAULT = const(4)
+STATES = const(5)
+
+# Events: first the commands, then what the car notices itself.
+ARM = const(0)
+DISARM = const(1)
+MODE_HOLD = const(2)
+MODE_MANUAL = const(3)
+MODE_AUTO = const(4)
+CLEAR = const(5)
+LINK_LOST = const(6)  # the ground station was heard and has been silent for 3 s
+DEADMAN = const(7)  # MANUAL without MANUAL_CONTROL for 500 ms
+BUMPER = const(8)
+STALL = const(9)  # a wheel is told to turn and does not
+STUCK = const(10)  # AUTO has tried its ways out and still cannot move
+SENSOR_LOST = const(11)  # one that AUTO needs
+TILT = const(12)
+BATTERY_CRITICAL = const(13)
+LOOP_STOPPED = const(14)  # the deadman timer has cut the motors
+EXCEPTION = const(15)
+EVENTS = const(16)
+
+# Actions: what is done when a row is taken. `SELECT` only remembers the mode for arming.
+NONE = const(0)
+POWER_ON = const(1)
+POWER_OFF = const(2)
+STOP = const(3)
+SELECT = const(4)
+START_MANUAL = const(5)
+START_AUTO = const(6)
+RETREAT = const(7)
+ACTIONS = const(8)
+
+TABLE = (
+    (DISARMED, ARM, HOLD, POWER_ON),
+    (DISARMED, DISARM, DISARMED, NONE),
+    (DISARMED, MODE_HOLD, DISARMED, SELECT),
+    (DISARMED, MODE_MANUAL, DISARMED, SELECT),
+    (DISARMED, MODE_AUTO, DISARMED, SELECT),
+    (DISARMED, CLEAR, DISARMED, NONE),
+    (DISARMED, EXCEPTION, FAULT, POWER_OFF),
+    (HOLD, ARM, HOLD, NONE),
+    (HOLD, DISARM, DISARMED, POWER_OFF),
+    (HOLD, MODE_HOLD, HOLD, STOP),
+    (HOLD, MODE_MANUAL, MANUAL, START_MANUAL),
+    (HOLD, MODE_AUTO, AUTO, START_AUTO),
+    (HOLD, TILT, FAULT, POWER_OFF),
+    (HOLD, BATTERY_CRITICAL, FAULT, POWER_OFF),
+    (HOLD, LOOP_STOPPED, FAULT, POWER_OFF),
+    (HOLD, EXCEPTION, FAULT, POWER_OFF),
+    (MANUAL, ARM, MANUAL, NONE),
+    (MANUAL, DISARM, DISARMED, POWER_OFF),
+    (MANUAL, MODE_HOLD, HOLD, STOP),
+    (MANUAL, MODE_MANUAL, MANUAL, NONE),
+    (MANUAL, MODE_AUTO, AUTO, START_AUTO),
+    (MANUAL, LINK_LOST, HOLD, STOP),
+    (MANUAL, DEADMAN, MANUAL, STOP),
+    (MANUAL, BUMPER, MANUAL, STOP),
+    (MANUAL, STALL, HOLD, STOP),
+    (MANUAL, TILT, FAULT, POWER_OFF),
+    (MANUAL, BATTERY_CRITICAL, FAULT, POWER_OFF),
+    (MANUAL, LOOP_STOPPED, FAULT, POWER_OFF),
+    (MANUAL, EXCEPTION, FAULT, POWER_OFF),
+    (AUTO, ARM, AUTO, NONE),
+    (AUTO, DISARM, DISARMED, POWER_OFF),
+    (AUTO, MODE_HOLD, HOLD, STOP),
+    (AUTO, MODE_MANUAL, MANUAL, START_MANUAL),
+    (AUTO, MODE_AUTO, AUTO, NONE),
+    (AUTO, LINK_LOST, HOLD, STOP),
+    (AUTO, BUMPER, AUTO, RETREAT),
+    (AUTO, STALL, AUTO, RETREAT),
+    (AUTO, STUCK, HOLD, STOP),
+    (AUTO, SENSOR_LOST, HOLD, STOP),
+    (AUTO, TILT, FAULT, POWER_OFF),
+    (AUTO, BATTERY_CRITICAL, FAULT, POWER_OFF),
+    (AUTO, LOOP_STOPPED, FAULT, POWER_OFF),
+    (AUTO, EXCEPTION, FAULT, POWER_OFF),
+    (FAULT, DISARM, DISARMED, POWER_OFF),
+    (FAULT, CLEAR, DISARMED, POWER_OFF),
+)
+
+# What is said when a transition is taken; a command is said by the state that it leads to.
+STATE_TEXTS = (
+    b"disarmed",
+    b"armed: HOLD",
+    b"MANUAL",
+    b"AUTO",
+    b"FAULT: motors off, disarm to clear",
+)
+EVENT_TEXTS = (
+    b"",
+    b"",
+    b"",
+    b"",
+    b"",
+    b"",
+    b"ground station silent for 3 s",
+    b"no MANUAL_CONTROL for 500 ms: stopped",
+    b"bumper pressed",
+    b"a wheel does not turn",
+    b"stuck: no way out",
+    b"a sonar does not answer",
+    b"tilted",
+    b"battery critical",
+    b"loop stood still: motors cut",
+    b"exception: see the REPL",
+)
+
+
+class Supervisor:
+    """`actions` is a sequence of ACTIONS callables; `say(severity, text)` reports.
+
+    `state` is the present state, `selected` the mode that arming will lead to: HOLD, MANUAL or
+    AUTO.
+    """
+
+    def __init__(self, actions, say):
+        self.state = DISARMED
+        self.selected = HOLD
+        self._actions = actions
+        self._say = say
+        # 0xFF: no row; else the next state and the action.
+        self._next = bytearray(b"\xff" * (STATES * EVENTS))
+        for state, event, to, action in TABLE:
+            self._next[state * EVENTS + event] = to << 4 | action
+
+    def armed(self):
+        """True where the motors have power."""
+        return HOLD <= self.state <= AUTO
+
+    def post(self, event):
+        """Takes the row for this event, its action included; False where there is none."""
+        row = self._next[self.state * EVENTS + event]
+        if row == 0xFF:
+            return False
+        before = self.state
+        self.state = state = row >> 4
+        action = row & 15
+        if action == SELECT:
+            self.selected = event - MODE_HOLD + HOLD
+        elif action == POWER_OFF:
+            self.selected = HOLD
+        self._actions[action]()  # before any word about it
+        if event >= LINK_LOST:
+            self._say(2 if state == FAULT else 4, EVENT_TEXTS[event])
+        if state != before:
+            self._say(2 if state == FAULT else 6, STATE_TEXTS[state])
+        if event == ARM and before == DISARMED and self.selected != HOLD:
+            self.post(self.selected - HOLD + MODE_HOLD)
+        return True

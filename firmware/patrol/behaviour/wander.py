@@ -1,0 +1,374 @@
+"""AUTO, first version: wanders towards where it has not been, and touches nothing.
+
+The car drives straight legs and turns on the spot, which a round car can do anywhere. Before each
+leg it stands until all three sonars have measured anew. Where a leg ends it looks around by
+turning, keeps what it hears in sectors of a circle, and takes the direction with most that is new.
+
+Three beams of nearly 30 degrees to each side leave no gap ahead, but a smooth surface met at a
+slant throws its echo away. Worst is an edge straight ahead with both faces slanted: nothing may be
+heard of it until 10 cm before. So speed falls with every range, silence ahead counts as doubt, and
+no leg goes on for long without a look.
+"""
+
+from patrol.behaviour.visited import Visited
+from patrol.control.heading import hold, turn_to
+from patrol.control.trig import cos_mrad, sin_mrad, wrap_mrad
+from patrol.portable import const
+
+# Driving. Ranges in mm from the sensor's face, speeds in mm/s, rates in mrad/s.
+CRUISE = const(360)
+SLOWEST = const(70)
+BLIND = const(220)  # while the front hears nothing: far away, or a corner that mirrors sound away
+FRONT_STOP = const(210)  # a leg ends here
+FRONT_GAIN = const(150)  # percent: mm/s for each mm beyond
+FRONT_FREE = const(480)  # a leg begins only with this much ahead
+SIDE_STOP = const(85)
+SIDE_FREE = const(120)  # a leg begins only with this much at both sides
+SIDE_NEAR = const(330)  # nearer than this it steers away
+SIDE_GAIN = const(4)  # mrad/s for each mm nearer
+SIDE_SPEED = const(120)  # percent: mm/s for each mm beyond the stop
+STEER_MOST = const(900)
+EMERGENCY = const(110)  # nearer than this, whatever it is, the brake and not the ramp
+LEG_MM = const(600)  # after so much way it thinks again
+LEG_MOST_MM = const(2_400)  # and after so much it stops and looks
+
+# Looking around.
+SCAN_RATE = const(2_000)
+TURN_RATE = const(2_600)
+SCAN_MRAD = const(4_800)  # with beams at -45, 0 and 45 degrees that sees the whole circle
+GOOD = const(34)  # novelty with which it looks no further
+WORTH_MORE = const(14)  # by so much a side must be newer to leave a leg for it
+STANDING = const(25)  # mm/s
+RETREAT_MM = const(80)
+RETREAT_SPEED = const(110)
+TRIES = const(4)  # looks all around without a way out, or touches, then it is stuck
+FREE_MM = const(150)  # after so much way it is not
+
+FAR = const(4_000)
+_SECTORS = const(24)
+_SECTOR_MRAD = const(262)
+_UNKNOWN = const(-1)
+
+_LOOK = const(0)
+_SCAN = const(1)
+_TURN = const(2)
+_LEG = const(3)
+_RETREAT = const(4)
+
+
+class Wander:
+    """`start`, then `step` at 25 Hz, in step with the sonars; it asks `drive` for speeds."""
+
+    def __init__(self, drive, odometry, sonars, limits):
+        self.visited = Visited()
+        self.state = _LOOK
+        self._drive = drive
+        self._want = drive.want
+        self._odometry = odometry
+        self._sonars = sonars.sonars
+        self._bearings = limits.SONAR_BEARING_MRAD
+        self._counts = [0, 0, 0]
+        self._last = [FAR, FAR, FAR]
+        self._clear = [FAR, FAR, FAR]  # the nearer one of the last two measurements
+        self._fresh = 0  # bit for each sensor measured since standing
+        self._sector_clear = [_UNKNOWN] * _SECTORS
+        self._sector_worth = [0] * _SECTORS
+        self._target = 0
+        self._side = 1  # where it turns to look: 1 right, -1 left
+        self._turned = 0
+        self._heading_was = 0
+        self._leg_x = 0
+        self._leg_y = 0
+        self._think_mm = 0
+        self._way_mm = 0  # of the last leg: so far it may go back
+        self._chosen = False  # the present heading was chosen: drive if it is free
+        self._fails = 0
+
+    def start(self):
+        """Begins here, standing."""
+        self._fails = 0
+        self._way_mm = 0
+        self._chosen = False
+        self._stand()
+
+    def retreat(self):
+        """Something was touched or a wheel sticks: a little back the way it came, then look."""
+        odometry = self._odometry
+        self._drive.halt()
+        self._spoil_ahead()
+        self._fails += 1
+        if self.state == _RETREAT or self._way_mm < RETREAT_MM:
+            self._look_around()
+            return
+        self._leg_x = odometry.x
+        self._leg_y = odometry.y
+        self.state = _RETREAT
+
+    def step(self):
+        """One decision; True when there is no way out."""
+        odometry = self._odometry
+        self.visited.enter(odometry.x, odometry.y)
+        fresh = self._hear()
+        state = self.state
+        if state == _LEG:
+            self._leg()
+        elif state == _LOOK:
+            self._look(fresh)
+        elif state == _SCAN:
+            self._scan()
+        elif state == _TURN:
+            rate = turn_to(odometry.heading, self._target, TURN_RATE)
+            self._want(0, rate)
+            if rate == 0:
+                self._stand()
+        else:
+            self._back()
+        return self._fails >= TRIES
+
+    # Hearing.
+
+    def _hear(self):
+        """Takes new measurements into the filters; a bit for each sensor that has one."""
+        fresh = 0
+        i = 0
+        while i < 3:
+            sonar = self._sonars[i]
+            if sonar.count != self._counts[i]:
+                self._counts[i] = sonar.count
+                mm = sonar.raw_mm or FAR
+                last = self._last[i]
+                self._last[i] = mm
+                self._clear[i] = mm if mm < last else last
+                fresh |= 1 << i
+                if self.state == _LOOK or self.state == _SCAN:
+                    self._note(wrap_mrad(self._odometry.heading + self._bearings[i]), mm)
+            i += 1
+        return fresh
+
+    def _note(self, heading, mm):
+        at = (heading + 3_142) // _SECTOR_MRAD % _SECTORS
+        if self._sector_clear[at] == _UNKNOWN or mm < self._sector_clear[at]:
+            self._sector_clear[at] = mm
+        odometry = self._odometry
+        self._sector_worth[at] = self.visited.novelty(
+            odometry.x, odometry.y, heading, self._sector_clear[at] - FRONT_STOP
+        )
+
+    def _forget(self):
+        i = 0
+        while i < _SECTORS:
+            self._sector_clear[i] = _UNKNOWN
+            self._sector_worth[i] = 0
+            i += 1
+
+    # Standing, looking, choosing.
+
+    def _stand(self):
+        self._want(0, 0)
+        self._fresh = 0
+        self.state = _LOOK
+
+    def _look(self, fresh):
+        self._want(0, 0)
+        odometry = self._odometry
+        if (
+            odometry.speed > STANDING
+            or odometry.speed < -STANDING
+            or odometry.turn > 100
+            or odometry.turn < -100
+        ):
+            self._fresh = -1  # a measurement that is under way may have begun in motion
+            return
+        if self._fresh < 0:
+            self._fresh = 0
+            if fresh:
+                return
+        # From here on only what was measured while standing counts.
+        i = 0
+        while i < 3:
+            if fresh >> i & 1:
+                self._clear[i] = self._last[i]
+            i += 1
+        self._fresh |= fresh
+        if self._fresh != 7:
+            return
+        clear = self._clear
+        free = clear[1] >= FRONT_FREE and clear[0] >= SIDE_FREE and clear[2] >= SIDE_FREE
+        if free and self._chosen:
+            self._go()
+            return
+        if self._chosen:
+            # It looked better from the side: this direction is no way.
+            at = (odometry.heading + 3_142) // _SECTOR_MRAD % _SECTORS
+            self._sector_clear[at] = 0
+            self._chosen = False
+            if self._choose(False):
+                return
+            self._fails += 1
+        elif free:
+            ahead = self.visited.novelty(odometry.x, odometry.y, odometry.heading, clear[1])
+            if ahead >= GOOD:
+                self._go()
+                return
+        self._look_around()
+
+    def _look_around(self):
+        """Turns towards the side that promises more."""
+        odometry = self._odometry
+        left = self._promise(-1_571, self._clear[0])
+        right = self._promise(1_571, self._clear[2])
+        self._side = 1 if right >= left else -1
+        self._turned = 0
+        self._heading_was = odometry.heading
+        self._chosen = False
+        self._forget()
+        self.state = _SCAN
+
+    def _promise(self, bearing, clear):
+        odometry = self._odometry
+        heading = wrap_mrad(odometry.heading + bearing)
+        return self.visited.novelty(odometry.x, odometry.y, heading, 1_200) * 20 + clear // 20
+
+    def _scan(self):
+        odometry = self._odometry
+        heading = odometry.heading
+        self._turned += wrap_mrad(heading - self._heading_was) * self._side
+        self._heading_was = heading
+        self._want(0, SCAN_RATE * self._side)
+        if self._turned >= SCAN_MRAD:
+            if not self._choose(False):
+                self._fails += 1
+                self._look_around()
+        elif self._turned > 700:
+            self._choose(True)
+
+    def _choose(self, good_only):
+        """Turns to the best sector heard so far; False where none will do."""
+        best = -1
+        best_worth = GOOD if good_only else -1
+        i = 0
+        while i < _SECTORS:
+            clear = self._sector_clear[i]
+            if clear >= FRONT_FREE:
+                before = self._sector_clear[i - 1 if i else _SECTORS - 1]
+                after = self._sector_clear[i + 1 if i < _SECTORS - 1 else 0]
+                near = FAR
+                if before != _UNKNOWN:
+                    near = before
+                if after != _UNKNOWN and after < near:
+                    near = after
+                # Neighbours say whether it is an opening or only a gap between two echoes.
+                if near > FRONT_STOP:
+                    worth = self._sector_worth[i] + (1 if clear > 1_000 else 0)
+                    if near < FRONT_FREE or clear == FAR:
+                        worth //= 2
+                    if worth > best_worth:
+                        best_worth = worth
+                        best = i
+            i += 1
+        if best < 0:
+            return False
+        self._target = wrap_mrad(best * _SECTOR_MRAD + _SECTOR_MRAD // 2 - 3_142)
+        self._chosen = True
+        self.state = _TURN
+        return True
+
+    # Driving.
+
+    def _go(self):
+        odometry = self._odometry
+        self._leg_x = odometry.x
+        self._leg_y = odometry.y
+        self._target = odometry.heading
+        self._think_mm = LEG_MM
+        self._way_mm = 0
+        self._chosen = False
+        i = 0
+        while i < 3:
+            self._last[i] = self._clear[i]
+            i += 1
+        self.state = _LEG
+
+    def _way(self):
+        """How far it is from where the leg began, in mm (at most 8 % too much)."""
+        dx = abs(self._odometry.x - self._leg_x)
+        dy = abs(self._odometry.y - self._leg_y)
+        return dx + dy * 3 // 8 if dx > dy else dy + dx * 3 // 8
+
+    def _leg(self):
+        odometry = self._odometry
+        left = self._clear[0]
+        front = self._clear[1]
+        right = self._clear[2]
+        side = left if left < right else right
+        self._way_mm = way = self._way()
+        if way >= FREE_MM:
+            self._fails = 0
+        if front <= FRONT_STOP or side <= SIDE_STOP:
+            if front <= EMERGENCY or side <= SIDE_STOP:
+                self._drive.halt()
+            if front <= FRONT_STOP:
+                self._spoil_ahead()
+            self._stand()
+            return
+        if way >= self._think_mm:
+            self._think_mm += LEG_MM
+            if way >= LEG_MOST_MM or self._leave(left, front, right):
+                if self.state == _LEG:
+                    self._stand()
+                return
+
+        speed = CRUISE if front < FAR else BLIND
+        most = SLOWEST + (front - FRONT_STOP) * FRONT_GAIN // 100
+        if most < speed:
+            speed = most
+        most = SLOWEST + (side - SIDE_STOP) * SIDE_SPEED // 100
+        if most < speed:
+            speed = most
+        steer = 0
+        if left < SIDE_NEAR:
+            steer += (SIDE_NEAR - left) * SIDE_GAIN
+        if right < SIDE_NEAR:
+            steer -= (SIDE_NEAR - right) * SIDE_GAIN
+        if steer:
+            self._target = odometry.heading  # where avoiding has brought it, it goes on
+            steer = STEER_MOST if steer > STEER_MOST else steer
+            steer = -STEER_MOST if steer < -STEER_MOST else steer
+        else:
+            steer = hold(odometry.heading, self._target, STEER_MOST)
+        self._want(speed, steer)
+
+    def _leave(self, left, front, right):
+        """Whether something newer than the way ahead lies at a side, or nothing new lies ahead."""
+        odometry = self._odometry
+        x = odometry.x
+        y = odometry.y
+        heading = odometry.heading
+        visited = self.visited
+        ahead = visited.novelty(x, y, heading, front - FRONT_STOP)
+        to_left = visited.novelty(x, y, wrap_mrad(heading - 785), left - FRONT_STOP)
+        to_right = visited.novelty(x, y, wrap_mrad(heading + 785), right - FRONT_STOP)
+        best = to_left if to_left > to_right else to_right
+        if best >= ahead + WORTH_MORE:
+            self._target = wrap_mrad(heading + (785 if to_right >= to_left else -785))
+            self._forget()
+            self._chosen = True
+            self.state = _TURN
+            self._want(0, 0)
+            return True
+        return ahead < 6
+
+    def _back(self):
+        if self._way() >= RETREAT_MM:
+            self._way_mm = 0
+            self._stand()
+        else:
+            self._want(-RETREAT_SPEED, 0)
+
+    def _spoil_ahead(self):
+        odometry = self._odometry
+        heading = odometry.heading
+        self.visited.spoil(
+            odometry.x + (350 * cos_mrad(heading) >> 14),
+            odometry.y + (350 * sin_mrad(heading) >> 14),
+        )

@@ -1,0 +1,44 @@
+"""The car: its geometry, its electrical constants and its limits. Data only.
+
+Lengths in mm, speeds in mm/s and mrad/s, voltages in mV. The simulator's parts file has the same
+numbers; a test compares them.
+"""
+
+from patrol.portable import const
+
+# Geometry.
+CHASSIS_RADIUS_MM = const(85)
+TRACK_MM = const(130)
+WHEEL_DIAMETER_MM = const(60)
+# Encoder: 12 counts a motor turn, gear 100.37:1, so 1204.44 counts a wheel turn of 188.496 mm.
+NM_PER_COUNT = const(156_501)
+# One count of difference between the wheels turns the car by NM_PER_COUNT / TRACK_MM.
+URAD_PER_COUNT = const(1_204)
+
+# Motor: Pololu 100:1 HPCB 6 V, 330 rpm without load at 6 V (data sheet): 1037 mm/s.
+UV_PER_MM_S = const(5_786)
+FRICTION_MV = const(
+    500
+)  # what it takes to keep turning: 150 mA without load, 4.5 ohm, less when fast
+INERTIA_UV = const(90_000)  # for 1 mm/s more in a tick: half the car's mass and the rotor
+
+# Limits.
+MAX_SPEED_MM_S = const(500)
+MAX_TURN_MRAD_S = const(3_500)
+ACCELERATION_MM_S2 = const(700)
+BRAKING_MM_S2 = const(1_500)
+TURN_ACCELERATION_MRAD_S2 = const(14_000)
+MAX_DUTY_PERMILLE = const(950)
+DUTY_SLEW_PERMILLE = const(150)  # each tick; a reversal at once browns the pack out
+
+# Two Li-ion cells in series.
+BATTERY_FULL_MV = const(8_400)
+BATTERY_ARM_MV = const(6_600)  # at rest; below, arming is refused
+BATTERY_CRITICAL_MV = const(6_000)
+BATTERY_CAPACITY_MAH = const(2_600)
+
+# Sonars: bearing from straight ahead, clockwise, in mrad; all on the chassis' edge.
+SONAR_BEARING_MRAD = (-785, 0, 785)
+SONAR_ORIENTATION = (7, 0, 1)  # MAV_SENSOR_ROTATION: YAW_315, NONE, YAW_45
+SONAR_MAX_MM = const(4_000)
+SONAR_MIN_MM = const(20)

@@ -1,0 +1,92 @@
+"""The two wheels as one car: forward speed and turning rate, ramped, to both motors."""
+
+from patrol.portable import const
+
+_STANDING = const(12)  # mm/s: below, with nothing wanted, the brake takes over
+
+
+class Drive:
+    """`step` once a tick when powered. Wanted: `speed` (mm/s) and `turn` (mrad/s, clockwise).
+
+    `wheels` and `motors` are pairs (left, right); the limits are those of patrol.car.
+    """
+
+    def __init__(self, wheels, motors, limits):
+        self.speed = 0
+        self.turn = 0
+        self.powered = False
+        self.blocked_ms = 0  # how long a wheel has been told to turn and has not
+        self._left, self._right = wheels
+        self._motor_left, self._motor_right = motors
+        self._limits = limits
+        self._v = 0  # ramped
+        self._w = 0
+        self._half_track = limits.TRACK_MM // 2
+
+    def want(self, speed, turn):
+        """Sets what is wanted, within the car's limits; each is limited for itself."""
+        limits = self._limits
+        most = limits.MAX_TURN_MRAD_S
+        turn = most if turn > most else (-most if turn < -most else turn)
+        most = limits.MAX_SPEED_MM_S
+        speed = most if speed > most else (-most if speed < -most else speed)
+        self.speed = speed
+        self.turn = turn
+
+    def halt(self):
+        """Stops at once, by the brake; ramps start anew."""
+        self.speed = self.turn = self._v = self._w = 0
+        self.blocked_ms = 0
+        self._left.reset()
+        self._right.reset()
+        self._motor_left.brake()
+        self._motor_right.brake()
+
+    def release(self):
+        """Lets both wheels run free: not powered."""
+        self.halt()
+        self._motor_left.coast()
+        self._motor_right.coast()
+        self.powered = False
+
+    def step(self, speed_left, speed_right, battery_mv):
+        """One tick of both loops, from the measured wheel speeds (mm/s)."""
+        if not self.powered:
+            return
+        limits = self._limits
+        # 10 ms a tick: a hundredth of the acceleration. Faster is softer than slower.
+        v = self._v
+        step = limits.ACCELERATION_MM_S2 // 100
+        want = self.speed
+        if want * v < 0 or (want < v if v > 0 else want > v):
+            step = limits.BRAKING_MM_S2 // 100
+        self._v = v = v + step if want > v + step else (v - step if want < v - step else want)
+        w = self._w
+        step = limits.TURN_ACCELERATION_MRAD_S2 // 100
+        want = self.turn
+        self._w = w = w + step if want > w + step else (w - step if want < w - step else want)
+
+        if v == 0 and w == 0 and self.speed == 0 and self.turn == 0:
+            if -_STANDING < speed_left < _STANDING and -_STANDING < speed_right < _STANDING:
+                self._left.reset()
+                self._right.reset()
+                self._motor_left.brake()
+                self._motor_right.brake()
+                self.blocked_ms = 0
+                return
+        side = w * self._half_track // 1000
+        left = v + side
+        right = v - side
+        self._motor_left.drive(self._left.step(left, speed_left, battery_mv))
+        self._motor_right.drive(self._right.step(right, speed_right, battery_mv))
+        self._watch(left, speed_left, right, speed_right)
+
+    def _watch(self, left, speed_left, right, speed_right):
+        # Told to turn at 40 mm/s or more, and less than a quarter of it done.
+        blocked = (
+            (left >= 40 and speed_left * 4 < left)
+            or (left <= -40 and speed_left * 4 > left)
+            or (right >= 40 and speed_right * 4 < right)
+            or (right <= -40 and speed_right * 4 > right)
+        )
+        self.blocked_ms = self.blocked_ms + 10 if blocked else 0

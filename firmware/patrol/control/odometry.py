@@ -1,0 +1,105 @@
+"""Position and heading from two encoders and the gyro's yaw rate.
+
+Local frame: x where the car pointed at boot, y to its right, heading clockwise. The gyro gives the
+heading from tick to tick. A tenth of a second at a time the wheels are asked too: where both agree
+the heading goes to their mean, since the gyro's scale is good to 3 % only (MPU-6050 data sheet,
+6.1); where they do not, a wheel slips and the gyro alone counts.
+"""
+
+from patrol.control.trig import ONE, cos_urad, sin_urad, wrap_urad
+from patrol.portable import const
+
+_WINDOW = const(10)  # ticks
+_AGREE_URAD = const(12_000)  # in a window; and a sixteenth of what was turned
+_HALF = const(8_192)
+_REST_TICKS = const(30)
+
+
+class Odometry:
+    """`x`, `y` in mm, `heading` in mrad (-3142 to 3142), `speed` in mm/s, `turn` in mrad/s;
+    `cos` and `sin` of the heading, times 2**14.
+
+    `at_rest` is True when no wheel has turned for 0.3 s: then the gyro's bias can be learnt.
+    """
+
+    def __init__(self, nm_per_count, urad_per_count):
+        self.x = 0
+        self.y = 0
+        self.heading = 0
+        self.cos = ONE
+        self.sin = 0
+        self.speed = 0
+        self.turn = 0
+        self.at_rest = True
+        self.slips = 0  # windows in which gyro and wheels disagreed
+        self._nm = nm_per_count
+        self._urad = urad_per_count
+        # In um and urad; what division leaves over is kept, so that nothing drifts by rounding.
+        self._x = 0
+        self._y = 0
+        self._heading = 0
+        self._rest_way = 0
+        self._rest_turn = 0
+        self._by_wheels = 0  # turned in this window
+        self._by_gyro = 0
+        self._window = 0
+        self._still = _REST_TICKS
+
+    def step(self, left, right, dt_us, gyro_urad_s, has_gyro):
+        """`left` and `right` are counts since the last step, the gyro's rate is clockwise."""
+        if left or right:
+            self._still = 0
+            self.at_rest = False
+        elif self._still < _REST_TICKS:
+            self._still += 1
+        else:
+            self.at_rest = True
+            self.turn = 0
+            self.speed = 0
+            return  # a gyro at rest only adds its noise
+
+        wheels = (left - right) * self._urad
+        turned = wheels
+        correction = 0
+        if has_gyro:
+            # rate/100 * time/10 is 1/1000 urad: both factors stay small, and the rest is kept.
+            way = (gyro_urad_s + 50) // 100 * ((dt_us + 5) // 10) + self._rest_turn
+            turned = way // 1000
+            self._rest_turn = way - turned * 1000
+            self._by_wheels += wheels
+            self._by_gyro += turned
+            self._window += 1
+            correction = self._compare() if self._window == _WINDOW else 0
+        # The way of a tick lies along the heading in its middle.
+        middle = wrap_urad(self._heading + (turned >> 1))
+        self._heading = wrap_urad(self._heading + turned + correction)
+        way = (left + right) * self._nm + self._rest_way
+        um = way // 2000
+        self._rest_way = way - um * 2000
+        self.cos = cos = cos_urad(middle)
+        self.sin = sin = sin_urad(middle)
+        if um:
+            self._x += (um * cos + _HALF) >> 14
+            self._y += (um * sin + _HALF) >> 14
+            self.x = self._x // 1000
+            self.y = self._y // 1000
+        self.heading = self._heading // 1000
+        if dt_us > 0:
+            self.speed = um * 1000 // dt_us
+            self.turn = turned * 1000 // dt_us
+
+    def _compare(self):
+        """Ends a window: what brings the heading to the mean of gyro and wheels, or 0."""
+        gyro = self._by_gyro
+        slip = self._by_wheels - gyro
+        self._by_wheels = self._by_gyro = self._window = 0
+        most = _AGREE_URAD + (gyro if gyro > 0 else -gyro) // 16
+        if -most < slip < most:
+            return slip // 2
+        self.slips += 1
+        return 0
+
+    def reset(self):
+        """Here and now becomes the origin."""
+        self._x = self._y = self._heading = 0
+        self.x = self.y = self.heading = 0

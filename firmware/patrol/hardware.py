@@ -1,0 +1,95 @@
+"""The drivers of one car, made from a board's data: the only file that turns names into pins."""
+
+from machine import ADC, I2C, UART, WDT, Pin
+from pyb import LED, Timer
+
+from patrol.drivers.battery import Battery
+from patrol.drivers.encoder import Encoder
+from patrol.drivers.imu import Imu
+from patrol.drivers.leds import Leds
+from patrol.drivers.motor import Motor
+from patrol.drivers.sonar import Sonar
+from patrol.drivers.sonar_array import SonarArray
+from patrol.drivers.switch import Switch
+from patrol.drivers.watchdog import Deadman, Watchdog
+
+
+def _output(name):
+    return Pin(name, Pin.OUT, value=0)
+
+
+def standby(board):
+    """The bridge's STBY pin, low: the motors have no power."""
+    return _output(board.MOTOR_STANDBY)
+
+
+def motors(board, car):
+    """Left and right Motor."""
+    timer = Timer(board.MOTOR_TIMER, freq=board.MOTOR_FREQ)
+    top = timer.period() + 1
+    pair = []
+    for channel, pwm, in1, in2, sign in (board.MOTOR_LEFT, board.MOTOR_RIGHT):
+        pair.append(
+            Motor(
+                timer.channel(channel, Timer.PWM, pin=Pin(pwm), pulse_width=0),
+                _output(in1),
+                _output(in2),
+                top,
+                car.MAX_DUTY_PERMILLE,
+                car.DUTY_SLEW_PERMILLE,
+                sign,
+            )
+        )
+    return pair
+
+
+def encoders(board, car):
+    """Left and right Encoder."""
+    pair = []
+    for number, one, two, sign in (board.ENCODER_LEFT, board.ENCODER_RIGHT):
+        timer = Timer(number, prescaler=0, period=0xFFFF)
+        timer.channel(1, Timer.ENC_AB, pin=Pin(one))
+        timer.channel(2, Timer.ENC_AB, pin=Pin(two))
+        pair.append(Encoder(timer, car.NM_PER_COUNT, sign))
+    return pair
+
+
+def sonars(board):
+    """The SonarArray, left to right."""
+    made = []
+    for trigger, echo in board.SONARS:
+        made.append(Sonar(_output(trigger), Pin(echo, Pin.IN, Pin.PULL_DOWN)))
+    return SonarArray(made)
+
+
+def imu(board):
+    """The Imu; OSError where none answers."""
+    return Imu(I2C(board.I2C, freq=board.I2C_FREQ), board.IMU_ADDRESS)
+
+
+def battery(board):
+    """The Battery."""
+    return Battery(ADC(Pin(board.BATTERY_VOLTAGE)), ADC(Pin(board.BATTERY_CURRENT)))
+
+
+def switches(board):
+    """Bumper and start button."""
+    return (
+        Switch(Pin(board.BUMPER, Pin.IN, Pin.PULL_UP)),
+        Switch(Pin(board.BUTTON, Pin.IN, Pin.PULL_UP)),
+    )
+
+
+def uart(board):
+    """The telemetry port."""
+    return UART(board.UART, board.UART_BAUD, rxbuf=board.UART_RXBUF)
+
+
+def leds(board):
+    """The Leds, red, green, yellow, blue."""
+    return Leds([LED(number) for number in board.LEDS])
+
+
+def guards(board, loop, standby_pin):
+    """The Deadman over a loop with `.ticks`, and the Watchdog."""
+    return Deadman(Timer(board.DEADMAN_TIMER, freq=50), loop, standby_pin), Watchdog(WDT)

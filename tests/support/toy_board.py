@@ -1,0 +1,455 @@
+"""A toy pyboard for CPython: machine, pyb and time with a clock of their own, and a toy car in a room.
+
+It is there for tests of the firmware's parts and of their sum. Nothing in it is a model of the real
+board: the virtual board and its world are that. The firmware is imported anew for each ToyBoard,
+since its modules bind `time` and `machine` when they are imported.
+"""
+
+from __future__ import annotations
+
+import ast
+import builtins
+import copy
+import heapq
+import importlib.machinery
+import importlib.util
+import math
+import sys
+import types
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+FIRMWARE = Path(__file__).resolve().parents[2] / "firmware"
+MASK = (1 << 30) - 1
+HALF = 1 << 29
+START_US = MASK - 3_000_000  # the clock wraps three seconds after boot
+
+ECHO_DELAY_US = 450
+SILENT_US = 38_000
+LATENCY_US = 15
+
+
+class Clock:
+    """Microseconds that pass by sleeping, by a call (1 us each), and by what a task is charged."""
+
+    def __init__(self) -> None:
+        self.now = 0
+        self._events: list[tuple[int, int, Callable[[], None]]] = []
+        self._count = 0
+
+    def at(self, time_us: int, action: Callable[[], None]) -> None:
+        self._count += 1
+        heapq.heappush(self._events, (time_us, self._count, action))
+
+    def advance(self, to_us: int) -> None:
+        while self._events and self._events[0][0] <= to_us:
+            time_us, _, action = heapq.heappop(self._events)
+            self.now = max(self.now, time_us)
+            action()
+        self.now = max(self.now, to_us)
+
+    def ticks_us(self) -> int:
+        self.advance(self.now + 1)
+        return (self.now + START_US) & MASK
+
+    def sleep_us(self, us: int) -> None:
+        self.advance(self.now + max(1, us))
+
+    def module(self) -> types.ModuleType:
+        time = types.ModuleType("time")
+        time.__dict__.update(vars(sys.modules["time"]))
+        time.__dict__.update(
+            ticks_us=self.ticks_us,
+            ticks_ms=lambda: self.ticks_us() // 1000,
+            ticks_diff=lambda a, b: ((a - b + HALF) & MASK) - HALF,
+            ticks_add=lambda a, b: (a + b) & MASK,
+            sleep_us=self.sleep_us,
+            sleep_ms=lambda ms: self.sleep_us(ms * 1000),
+        )
+        return time
+
+
+class Room:
+    """A rectangle (m) around the origin with posts (x, y, radius)."""
+
+    def __init__(
+        self, width: float = 5.0, height: float = 4.0, posts: Sequence[tuple[float, ...]] = ()
+    ) -> None:
+        self.x, self.y = width / 2, height / 2
+        self.posts = posts
+
+    def clearance(self, x: float, y: float) -> float:
+        walls = min(self.x - abs(x), self.y - abs(y))
+        return min([walls, *(math.hypot(x - px, y - py) - r for px, py, r in self.posts)])
+
+    def ray(self, x: float, y: float, angle: float) -> tuple[float, float]:
+        """Distance to what a ray hits, and the slant at which it does (rad)."""
+        c, s = math.cos(angle), math.sin(angle)
+        hits = []
+        if c:
+            hits.append(((math.copysign(self.x, c) - x) / c, math.acos(min(1.0, abs(c)))))
+        if s:
+            hits.append(((math.copysign(self.y, s) - y) / s, math.acos(min(1.0, abs(s)))))
+        for px, py, r in self.posts:
+            along = (px - x) * c + (py - y) * s
+            off = abs(-(px - x) * s + (py - y) * c)
+            if along > 0 and off < r:
+                hits.append((along - math.sqrt(r * r - off * off), math.asin(off / r)))
+        return min(hits)
+
+    def echo_us(self, x: float, y: float, facing: float) -> int | None:
+        """A fan of rays; one that hits at a slant of 35 degrees or more is not heard."""
+        best = None
+        for i in range(-6, 7):
+            r, slant = self.ray(x, y, facing + i * 0.08)
+            if slant < 0.6 and r < 4.0 and (best is None or r < best):
+                best = r
+        return None if best is None else round(best * 2e6 / 343)
+
+
+class Body:
+    """A round differential-drive car: first-order motors, no slip. y and yaw to the right."""
+
+    RADIUS, TRACK, COUNT_M = 0.085, 0.130, 156_501e-9
+    STEP_US = 2_000
+
+    def __init__(self, room: Room) -> None:
+        self.room = room
+        self.x = self.y = self.yaw = 0.0
+        self.speed = [0.0, 0.0]
+        self.way = [0.0, 0.0]
+        self.bridge = [[0, 0, 0.0], [0, 0, 0.0]]  # IN1, IN2, PWM's share
+        self.powered = False
+        self.jammed = False
+        self.volts = 7.6
+        self.touched = False
+        self.distance = 0.0
+        self.cells: set[tuple[int, int]] = set()
+        self._done_us = 0
+
+    def advance(self, to_us: int) -> None:
+        dt = self.STEP_US * 1e-6
+        while self._done_us + self.STEP_US <= to_us:
+            self._done_us += self.STEP_US
+            for side in (0, 1):
+                in1, in2, duty = self.bridge[side]
+                volts = self.volts * duty * (in1 - in2)
+                closed = self.powered and (in1 or in2)
+                # 5.8 V for 1 m/s; friction takes 0.5 V.
+                friction = math.copysign(min(abs(volts), 0.5), volts)
+                goal = (volts - friction) / 5.8 if closed else 0.0
+                self.speed[side] += (goal - self.speed[side]) * dt / (0.06 if closed else 0.2)
+                if self.jammed:
+                    self.speed[side] = 0.0
+                self.way[side] += self.speed[side] * dt
+            v = sum(self.speed) / 2
+            self.yaw += (self.speed[0] - self.speed[1]) / self.TRACK * dt
+            self.x += v * math.cos(self.yaw) * dt
+            self.y += v * math.sin(self.yaw) * dt
+            self.distance += abs(v) * dt
+            if self.room.clearance(self.x, self.y) < self.RADIUS:
+                self.touched = True
+        self.cells.add((math.floor(self.x), math.floor(self.y)))
+
+    def echo_us(self, sensor: int) -> int | None:
+        facing = self.yaw + (sensor - 1) * math.pi / 4
+        return self.room.echo_us(
+            self.x + 0.08 * math.cos(facing), self.y + 0.08 * math.sin(facing), facing
+        )
+
+
+class ToyBoard:
+    """The pins of boards/pyboard_v11.py, wired to a Body.
+
+    `uart` has what was written (`sent`) and takes what is to be received (`rx`). `imu`, `sonars`,
+    `task_us` (charged after each task) and `baud` may be set before `car()`.
+    """
+
+    BRIDGE = {"Y5": (0, 0), "Y6": (0, 1), "Y7": (1, 0), "Y8": (1, 1)}  # noqa: RUF012
+    PWM = {"Y3": 0, "Y4": 1}  # noqa: RUF012
+    TRIGGER = {"X5": 0, "X6": 1, "Y10": 2}  # noqa: RUF012
+    ECHO = ("X3", "X4", "Y9")
+    TOP = 4200
+
+    def __init__(self, monkeypatch: pytest.MonkeyPatch, room: Room | None = None) -> None:
+        self.clock = Clock()
+        self.body = Body(room or Room())
+        self.pins: dict[str, Any] = {}
+        self.writes: list[tuple[str, int]] = []  # to output pins, in order
+        self.imu = True
+        self.sonars = [True, True, True]
+        self.gyro_bias = 40
+        self.task_us = 150
+        self.dead_loop_us = 0  # charged once, at the next task
+        self.watchdogs: list[int] = []
+        self.traces: list[BaseException] = []
+        self.uart: Any = None
+        self._install(monkeypatch)
+
+    # -- modules -----------------------------------------------------------------------------
+
+    def _install(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        for name in list(sys.modules):
+            if name.split(".")[0] in ("patrol", "boards") and name != "patrol.portable":
+                monkeypatch.delitem(sys.modules, name)
+        monkeypatch.setitem(sys.modules, "time", self.clock.module())
+        monkeypatch.setitem(sys.modules, "machine", self._machine())
+        monkeypatch.setitem(sys.modules, "pyb", self._pyb())
+        profiler = types.ModuleType("profiler")
+        profiler.__dict__.update(tasks=lambda names: None, task_done=self._task_done)
+        monkeypatch.setitem(sys.modules, "profiler", profiler)
+        monkeypatch.setattr(sys, "print_exception", self.traces.append, raising=False)
+
+    def car(self) -> Any:
+        """A Car on this board, imported anew."""
+        from patrol.app import Car
+
+        return Car()
+
+    def _task_done(self, index: int) -> None:
+        self.clock.advance(self.clock.now + self.task_us + self.dead_loop_us)
+        self.dead_loop_us = 0
+
+    def settle(self) -> None:
+        self.body.advance(self.clock.now)
+
+    def _machine(self) -> types.ModuleType:
+        board = self
+
+        class Pin:
+            IN, OUT, PULL_UP, PULL_DOWN = 0, 1, 1, 2
+            IRQ_RISING, IRQ_FALLING = 1, 2
+
+            def __new__(cls, name: str, *mode: int, value: int | None = None) -> Any:
+                pin = board.pins.get(name)
+                if pin is None:
+                    pin = board.pins[name] = object.__new__(cls)
+                    pin.name = name
+                    pin.level = 1 if name in ("X17", "X18") else 0
+                    pin.handler = None
+                if value is not None:
+                    pin.value(value)
+                return pin
+
+            def irq(self, handler: Any, trigger: int, hard: bool) -> None:
+                assert hard
+                self.handler = handler
+
+            def edge(self, level: int) -> None:
+                self.level = level
+                board.clock.now += LATENCY_US
+                if self.handler is not None:
+                    self.handler(self)
+
+            def value(self, *to: int) -> int | None:
+                if not to:
+                    return self.level
+                was, self.level = self.level, to[0]
+                board.output(self.name, was, to[0])
+                return None
+
+        class ADC:
+            def __init__(self, pin: Any) -> None:
+                self.pin = pin
+
+            def read_u16(self) -> int:
+                volts = board.body.volts / 4.3 if self.pin.name == "X19" else 0.4
+                return min(65535, int(volts / 3.3 * 65535))
+
+        class I2C:
+            def __init__(self, number: int, freq: int) -> None:
+                pass
+
+            def readfrom_mem_into(self, address: int, register: int, buffer: bytearray) -> None:
+                board.clock.sleep_us(400)
+                if not board.imu:
+                    raise OSError(19)
+                buffer[:] = b"\x68" if register == 0x75 else board.inertia()
+
+            def writeto_mem(self, address: int, register: int, data: bytes) -> None:
+                assert len(data) == 1
+
+        class UART:
+            def __init__(self, number: int, baud: int, rxbuf: int) -> None:
+                self.baud = baud
+                self.rx = bytearray()
+                self.sent = bytearray()
+                self.longest = 0
+                board.uart = self
+
+            def any(self) -> int:
+                return len(self.rx)
+
+            def readinto(self, buffer: bytearray, n: int) -> int:
+                n = min(n, len(self.rx))
+                buffer[:n] = self.rx[:n]
+                del self.rx[:n]
+                return n
+
+            def write(self, buffer: bytearray, off: int, n: int) -> None:
+                self.sent += buffer[off : off + n]
+                self.longest = max(self.longest, n)
+                board.clock.sleep_us(n * 10_000_000 // self.baud)
+
+        class WDT:
+            def __init__(self, timeout: int) -> None:
+                board.watchdogs.append(timeout)
+
+            def feed(self) -> None:
+                pass
+
+        module = types.ModuleType("machine")
+        module.__dict__.update(Pin=Pin, ADC=ADC, I2C=I2C, UART=UART, WDT=WDT)
+        return module
+
+    def _pyb(self) -> types.ModuleType:
+        board = self
+
+        class Channel:
+            def __init__(self, side: int) -> None:
+                self.side = side
+
+            def pulse_width(self, width: int) -> None:
+                board.settle()
+                board.body.bridge[self.side][2] = width / board.TOP
+
+        class Timer:
+            PWM, ENC_AB = 1, 2
+
+            def __init__(self, number: int, **settings: int) -> None:
+                self.number = number
+                self.settings = settings
+
+            def period(self) -> int:
+                return board.TOP - 1
+
+            def channel(self, number: int, mode: int, pin: Any, **settings: int) -> Any:
+                return Channel(board.PWM[pin.name]) if mode == Timer.PWM else None
+
+            def counter(self) -> int:
+                board.settle()
+                return math.floor(board.body.way[self.number - 2] / Body.COUNT_M) & 0xFFFF
+
+            def callback(self, function: Callable[[Any], None]) -> None:
+                period_us = 1_000_000 // self.settings["freq"]
+
+                def fire() -> None:
+                    function(self)
+                    board.clock.at(board.clock.now + period_us, fire)
+
+                board.clock.at(board.clock.now + period_us, fire)
+
+        class LED:
+            def __init__(self, number: int) -> None:
+                self.lit = False
+
+            def on(self) -> None:
+                self.lit = True
+
+            def off(self) -> None:
+                self.lit = False
+
+        module = types.ModuleType("pyb")
+        module.__dict__.update(Timer=Timer, LED=LED)
+        return module
+
+    # -- wires -------------------------------------------------------------------------------
+
+    def output(self, name: str, was: int, level: int) -> None:
+        self.writes.append((name, level))
+        if name in self.BRIDGE:
+            self.settle()
+            side, which = self.BRIDGE[name]
+            self.body.bridge[side][which] = level
+        elif name == "Y11":
+            self.settle()
+            self.body.powered = bool(level)
+        elif name in self.TRIGGER and was and not level:
+            self._ping(self.TRIGGER[name])
+
+    def _ping(self, sensor: int) -> None:
+        if not self.sonars[sensor]:
+            return
+        self.settle()
+        echo = self.pins[self.ECHO[sensor]]
+        us = self.body.echo_us(sensor)
+        rise = self.clock.now + ECHO_DELAY_US
+        self.clock.at(rise, lambda: echo.edge(1))
+        self.clock.at(rise + (SILENT_US if us is None else us), lambda: echo.edge(0))
+
+    def inertia(self) -> bytes:
+        """The MPU-6050's 14 bytes: upright, 1 g, turning as the body does."""
+        self.settle()
+        rate = (self.body.speed[0] - self.body.speed[1]) / Body.TRACK  # clockwise
+        counts = round(-rate * 180 / math.pi * 65.5) + self.gyro_bias
+        return b"".join(
+            v.to_bytes(2, "big", signed=True) for v in (0, 0, 8192, 0, 0, 0, max(-32768, counts))
+        )
+
+
+class _Watch(ast.NodeTransformer):
+    """Sends the result of every operation outside viper functions through `_fits`."""
+
+    def visit_FunctionDef(self, node: ast.FunctionDef) -> ast.AST:
+        if any("viper" in ast.unparse(d) for d in node.decorator_list):
+            return node
+        return self.generic_visit(node)
+
+    def _wrap(self, node: Any) -> ast.AST:
+        self.generic_visit(node)
+        call = ast.Call(func=ast.Name("_fits", ast.Load()), args=[node], keywords=[])
+        return ast.copy_location(call, node)
+
+    visit_BinOp = visit_UnaryOp = _wrap
+
+    def visit_AugAssign(self, node: ast.AugAssign) -> ast.AST:
+        self.generic_visit(node)
+        source: Any = copy.deepcopy(node.target)
+        source.ctx = ast.Load()
+        result = ast.BinOp(left=source, op=node.op, right=node.value)
+        call = ast.Call(func=ast.Name("_fits", ast.Load()), args=[result], keywords=[])
+        return ast.copy_location(ast.Assign(targets=[node.target], value=call), node)
+
+
+class SmallIntegers:
+    """While installed, the firmware's modules are imported so that every result is checked.
+
+    A number past 31 bits or (once `strict`) a float raises OverflowError: it would allocate.
+    """
+
+    def __init__(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        self.strict = False
+        self.most = 0
+        monkeypatch.setattr(builtins, "_fits", self._fits, raising=False)
+        monkeypatch.setattr(sys, "meta_path", [self, *sys.meta_path])
+
+    def _fits(self, value: Any) -> Any:
+        if isinstance(value, int):
+            if not -(1 << 30) <= value < 1 << 30:
+                raise OverflowError(f"{value} is no small integer")
+            self.most = max(self.most, abs(value))
+        elif self.strict and isinstance(value, float):
+            raise OverflowError(f"{value} is a float")
+        return value
+
+    def find_spec(self, name: str, path: Any = None, target: Any = None) -> Any:
+        if name.split(".")[0] not in ("patrol", "boards"):
+            return None
+        place = FIRMWARE.joinpath(*name.split("."))
+        package = place.is_dir()
+        file = place / "__init__.py" if package else place.with_suffix(".py")
+
+        class Loader(importlib.machinery.SourceFileLoader):
+            def get_code(self, fullname: str) -> Any:  # never from a cache
+                tree = _Watch().visit(ast.parse(file.read_text(encoding="utf-8")))
+                return compile(ast.fix_missing_locations(tree), str(file), "exec")
+
+        return importlib.util.spec_from_file_location(
+            name,
+            file,
+            loader=Loader(name, str(file)),
+            submodule_search_locations=[str(place)] if package else None,
+        )
