@@ -33,9 +33,9 @@ class VirtualCar:
         self.world = World(world, seed)
         self.board = VirtualBoard(self.world, image, ports=ports, speed=speed)
         self.station = ScriptedStation() if station is None else station
-        self.board.ground_station = self.station
+        self.board.line.station = self.station
         self.console = bytearray()
-        self.board.on_console = self.console.extend
+        self.board.console.on_output = self.console.extend
 
     def __enter__(self) -> VirtualCar:
         self.board.start()

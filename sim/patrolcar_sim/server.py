@@ -16,8 +16,6 @@ from patrolcar.errors import PatrolError
 from patrolcar_sim.board.board import VirtualBoard
 from patrolcar_sim.world.world import World
 
-MAX = float("inf")
-
 
 @contextlib.contextmanager
 def _flash(path: Path | None) -> Iterator[Path]:
@@ -67,7 +65,7 @@ def serve(
 
     Args:
         speed: simulated seconds per second; None: real time while a client is on the UART and as
-            fast as it goes without; `MAX`: as fast as it goes.
+            fast as it goes without; infinity: as fast as it goes.
         flash: the flash image, made when it is not there; None: an erased one for this run.
         summary: a JSON file for the truth, written at the end.
         announce: is called with the two lines that name the ports.

@@ -72,7 +72,7 @@ class Bench:
         self.car = StubCar()
         self.board = VirtualBoard(self.car, image, ports=False, speed=float("inf"))
         self.console = bytearray()
-        self.board.on_console = self.console.extend
+        self.board.console.on_output = self.console.extend
         self.board.start()
         self.until(b">>> ")
         self.board.type(b"\x01")

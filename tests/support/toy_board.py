@@ -1,8 +1,8 @@
-"""A toy pyboard for CPython: machine, pyb and time with a clock of their own, and a toy car in a room.
+"""A toy pyboard for CPython (machine, pyb and time with a clock of their own) and a toy car.
 
-It is there for tests of the firmware's parts and of their sum. Nothing in it is a model of the real
-board: the virtual board and its world are that. The firmware is imported anew for each ToyBoard,
-since its modules bind `time` and `machine` when they are imported.
+It is there for tests of the firmware's parts and of their sum. It is no model of the real board:
+the virtual board and its world are that. The firmware is imported anew for each ToyBoard, since
+its modules bind `time` and `machine` when they are imported.
 """
 
 from __future__ import annotations

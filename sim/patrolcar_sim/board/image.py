@@ -9,6 +9,7 @@ from patrolcar.errors import PatrolError
 
 KB = 1024
 ERASED = b"\xff"
+CACHE_BYTES = 64 * KB  # the largest sector of a filesystem
 
 
 @dataclass(frozen=True)
@@ -48,8 +49,7 @@ def open_image(path: Path, flash_map: FlashMap = F405) -> Path:
         else:
             path.parent.mkdir(parents=True, exist_ok=True)
             path.write_bytes(ERASED * flash_map.size)
-        cache = cache_of(path)
-        cache.write_bytes(bytes(64 * KB))
+        erase_cache(path)
     except OSError as error:
         raise PatrolError(
             f"flash image {path} cannot be written: {error.strerror}: give another place"
@@ -60,3 +60,8 @@ def open_image(path: Path, flash_map: FlashMap = F405) -> Path:
 def cache_of(image: Path) -> Path:
     """The file that stands for the sector cache in RAM; it does not survive a reset."""
     return image.with_name(image.name + ".cache")
+
+
+def erase_cache(image: Path) -> None:
+    """Empties the sector cache, as a reset does."""
+    cache_of(image).write_bytes(bytes(CACHE_BYTES))

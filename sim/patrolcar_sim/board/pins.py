@@ -5,11 +5,11 @@ from __future__ import annotations
 import heapq
 from typing import Protocol
 
+from patrolcar_sim.board.lockstep import CHANNELS, COUNTERS, ENCODER_PLACE, NEVER, Output
 from patrolcar_sim.board.wiring import Wiring
 
-LEVEL, MODE, IRQ, PWM, UART_SETUP, LED, ERASE = 1, 2, 3, 4, 5, 6, 7  # rom/chip.py
+LEVEL, MODE, IRQ, PWM, LED = Output.LEVEL, Output.MODE, Output.IRQ, Output.PWM, Output.LED
 RISING, FALLING = 1, 2
-NEVER = 1 << 60
 
 ADC_FULL_MV = 3300
 ADC_MAX = 4095
@@ -148,20 +148,20 @@ class PinBus:
         """When the next level changes by itself."""
         return self._events[0][0] if self._events else NEVER
 
-    def take_event(self, until_us: int) -> tuple[int, int] | None:
+    def take_event(self, until_us: int) -> int | None:
         """Carries out level changes up to `until_us`; stops at the first that interrupts.
 
         Returns:
-            (time, pin) of an edge whose interrupt is enabled, or None.
+            The pin of an edge whose interrupt is enabled, or None.
         """
         while self._events and self._events[0][0] <= until_us:
-            at_us, pin, level = heapq.heappop(self._events)
+            _, pin, level = heapq.heappop(self._events)
             if level:
                 self._inputs |= 1 << pin
             else:
                 self._inputs &= ~(1 << pin)
             if self._edges[pin] & (RISING if level else FALLING):
-                return at_us, pin
+                return pin
         return None
 
     def levels(self) -> int:
@@ -173,16 +173,21 @@ class PinBus:
             levels |= 1 << self._wiring.button
         return levels
 
-    def adc(self) -> tuple[int, int]:
-        """Codes of the battery's and the current's channel."""
+    def adc(self) -> list[int]:
+        """The converter's codes by channel; 0 where nothing is wired."""
         wiring = self._wiring
-        battery = self._car.battery_mv() / wiring.battery_divider
-        current = self._car.current_ma() * wiring.current_mv_per_a / 1000
-        return _code(battery), _code(current)
+        codes = [0] * CHANNELS
+        codes[wiring.battery_adc] = _code(self._car.battery_mv() / wiring.battery_divider)
+        current_mv = self._car.current_ma() * wiring.current_mv_per_a / 1000
+        codes[wiring.current_adc] = _code(current_mv)
+        return codes
 
-    def encoders(self, at_us: int) -> tuple[int, int]:
-        """Quadrature counts of the left and the right wheel."""
-        return self._car.encoder_count(0, at_us), self._car.encoder_count(1, at_us)
+    def counts(self, at_us: int) -> list[int]:
+        """The encoder timers' quadrature counts, as 32 bits each."""
+        counts = [0] * COUNTERS
+        for side, timer in enumerate(self._wiring.encoder_timers):
+            counts[ENCODER_PLACE[timer]] = self._car.encoder_count(side, at_us) & 0xFFFFFFFF
+        return counts
 
     def i2c(self, bus: int, address: int, data: bytes, n: int) -> bytes | None:
         """One transfer, `data` written and then n bytes read; None where nobody answers."""

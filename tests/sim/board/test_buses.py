@@ -13,11 +13,11 @@ def test_a_uart_write_lasts_until_its_last_byte_has_left(bench: Bench) -> None:
 
 def test_bytes_pass_the_uart_both_ways(bench: Bench) -> None:
     heard = bytearray()
-    bench.board.on_frames = lambda data, at: heard.extend(data)
+    bench.board.line.on_bytes = lambda data, at: heard.extend(data)
     bench.run("import machine, time\nu = machine.UART(6, 921600, rxbuf=64)\nu.write(b'hello')")
     bench.run("time.sleep_ms(1)")
     assert heard == b"hello"
-    bench.board._rx.send(b"abc", bench.board.now_us)
+    bench.board.line.hear(b"abc", bench.board.now_us)
     out = bench.run(
         "time.sleep_ms(1)\nbuf = bytearray(8)\nprint(u.any(), u.readinto(buf), buf[:3])"
     )
@@ -26,7 +26,7 @@ def test_bytes_pass_the_uart_both_ways(bench: Bench) -> None:
 
 def test_what_a_full_receive_buffer_cannot_take_is_lost(bench: Bench) -> None:
     bench.run("import machine, time\nu = machine.UART(6, 921600, rxbuf=64)\nu.read()")
-    bench.board._rx.send(bytes(range(200)), bench.board.now_us)
+    bench.board.line.hear(bytes(range(200)), bench.board.now_us)
     out = bench.run("time.sleep_ms(10)\nprint(u.any(), u.read() == bytes(range(64)))")
     assert out == "64 True\n"
 

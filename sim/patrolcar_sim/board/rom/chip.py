@@ -210,11 +210,12 @@ def set_interruptible(on):
 
 
 def charge(us):
-    """The program takes `us` microseconds on the chip."""
+    """The program takes `us` microseconds on the chip; interrupts come at their time meanwhile."""
     global now
-    now += us
-    if now >= horizon:
-        advance(now)
+    if now + us < horizon:
+        now += us
+    else:
+        advance(now + us)
 
 
 def fresh():

@@ -199,7 +199,7 @@ class ADC:
         self._shift = (channel & 1) << 4
 
     def read_u16(self):
-        chip.now += _ADC_US - 1
+        chip.charge(_ADC_US - 1)
         chip.fresh()
         raw = chip.reply[self._word] >> self._shift & 0xFFF
         return raw << 4 | raw >> 8

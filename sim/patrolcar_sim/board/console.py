@@ -1,0 +1,100 @@
+"""The REPL's line: what is typed goes to the interpreter's stdin, what it prints comes back."""
+
+from __future__ import annotations
+
+import os
+import time
+from collections.abc import Callable
+
+from patrolcar_sim.board.ports import Port
+
+CTRL_C = b"\x03"
+SIGNAL_S = 0.05  # a Ctrl-C that no exchange has taken by then is sent as a signal
+PIECE = 4096
+
+
+class Console:
+    """Typed bytes, printed bytes and the pending Ctrl-C.
+
+    While a program runs, the interrupt character is taken out of the stream, as the port does; the
+    next exchange delivers it, or, to a program that only computes, a signal.
+
+    Attributes:
+        interruptible: a program runs that a Ctrl-C stops.
+        news: something was typed since the prompt last asked.
+        last_words: the last line that was printed.
+    """
+
+    def __init__(self, port: Port | None) -> None:
+        self._port = port
+        self._typed = bytearray()
+        self._interrupt_at = 0.0
+        self.interruptible = False
+        self.news = False
+        self.last_words = ""
+        self.on_output: Callable[[bytes], None] | None = None
+
+    def reset(self) -> None:
+        """The program is gone; what was typed stays in the line."""
+        self.interruptible = False
+        self._interrupt_at = 0.0
+
+    def type(self, data: bytes) -> None:
+        """Takes in what a person or a program types."""
+        if self.interruptible and CTRL_C in data:
+            self._interrupt_at = self._interrupt_at or time.monotonic()
+            data = data.replace(CTRL_C, b"")
+        self._typed += data
+
+    def program_is(self, interruptible: bool) -> None:
+        """What the last request said of the program; a prompt takes no interrupt."""
+        self.interruptible = interruptible
+        if not interruptible:
+            self._interrupt_at = 0.0
+
+    @property
+    def interrupting(self) -> bool:
+        """A Ctrl-C waits for the program."""
+        return self._interrupt_at > 0 and self.interruptible
+
+    def take_interrupt(self) -> bool:
+        """Whether a Ctrl-C waits; it is delivered with that."""
+        waits = self.interrupting
+        if waits:
+            self._interrupt_at = 0.0
+        return waits
+
+    def take_signal(self, now: float) -> bool:
+        """Whether a Ctrl-C has waited for long enough to be sent as a signal."""
+        return now > self._interrupt_at + SIGNAL_S and self.take_interrupt()
+
+    @property
+    def waiting(self) -> bool:
+        """Something was typed that a prompt does not know of yet."""
+        return self.news or bool(self._typed)
+
+    def feed(self, stdin: int) -> None:
+        """Writes what was typed into the interpreter's pipe, as far as it takes it."""
+        if not self._typed:
+            return
+        try:
+            sent = os.write(stdin, self._typed[:PIECE])
+        except (BlockingIOError, BrokenPipeError):
+            return
+        del self._typed[:sent]
+        self.news = True
+
+    def drain(self, stdout: int) -> None:
+        """Takes what the program printed."""
+        while True:
+            try:
+                data = os.read(stdout, 65536)
+            except BlockingIOError:
+                return
+            if not data:
+                return
+            self.last_words = data[-200:].decode(errors="replace").strip().split("\n")[-1]
+            if self.on_output is not None:
+                self.on_output(data)
+            if self._port is not None:
+                self._port.write(data)

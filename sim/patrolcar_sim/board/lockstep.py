@@ -1,0 +1,136 @@
+"""The records of the lockstep: what the chip asks and what it is told (rom/chip.py is its side).
+
+A request is a header, outputs and data; a reply always has the same length. Times are microseconds
+since the chip's reset.
+"""
+
+from __future__ import annotations
+
+import os
+import struct
+from collections.abc import Iterator
+from enum import IntEnum
+from typing import NamedTuple
+
+NEVER = 1 << 60
+PAYLOAD = 96  # bytes of a reply that carry data
+ENODEV = 19
+
+_HEADER = struct.Struct("<BBHBBHqqq")
+_OUTPUT = struct.Struct("<BBHiq")
+_REPLY = struct.Struct("<IqqIIQ16H6I3I24x128s")
+assert _REPLY.size == 256
+_INTERRUPTIBLE = 0x80
+_INTERRUPT = 1
+_MOST = 8192
+# The encoder timers' place in a reply, and of a converter's channels.
+ENCODER_PLACE = {1: 0, 2: 1, 3: 2, 4: 3, 5: 4, 8: 5}
+COUNTERS = len(ENCODER_PLACE)
+CHANNELS = 16
+
+
+class Kind(IntEnum):
+    """What a request asks for."""
+
+    WAIT = 0  # to go on to its target
+    I2C = 1  # one transfer
+    REPL = 2  # a prompt waits for input
+    RESET = 3  # to start again
+
+
+class Output(IntEnum):
+    """What an output record tells."""
+
+    LEVEL = 1
+    MODE = 2
+    IRQ = 3
+    PWM = 4
+    UART = 5
+    LED = 6
+    ERASE = 7
+
+
+class Cause(IntEnum):
+    """machine.reset_cause()."""
+
+    POWER_ON = 1
+    HARD = 2
+    WATCHDOG = 3
+    DEEPSLEEP = 4
+    SOFT = 5
+
+
+class Request(NamedTuple):
+    """One request; `aux` is the room in the receive buffer, the I2C address and length, or the
+    cause of a reset. `outputs` are (kind, index, small, value, time)."""
+
+    kind: int
+    sequence: int
+    uart: int
+    aux: int
+    now: int
+    target: int
+    watchdog: int
+    interruptible: bool
+    outputs: Iterator[tuple[int, ...]] | tuple[()]
+    data: bytes
+
+
+def read_request(fd: int) -> Request | None:
+    """The request that has come; None when the interpreter is gone."""
+    data = os.read(fd, _MOST)
+    if not data:
+        return None
+    kind, sequence, n, n_outputs, uart, aux, now, target, watchdog = _HEADER.unpack_from(data)
+    size = _HEADER.size + _OUTPUT.size * n_outputs
+    while len(data) < size + n:
+        more = os.read(fd, _MOST)
+        if not more:
+            return None
+        data += more
+    outputs = _OUTPUT.iter_unpack(data[_HEADER.size : size]) if n_outputs else ()
+    return Request(
+        kind & ~_INTERRUPTIBLE,
+        sequence,
+        uart,
+        aux,
+        now,
+        target,
+        watchdog,
+        kind >= _INTERRUPTIBLE,
+        outputs,
+        data[size:],
+    )
+
+
+def pack_reply(
+    sequence: int,
+    now: int,
+    horizon: int,
+    edge: int | None,
+    levels: int,
+    adc: list[int],
+    counts: list[int],
+    *,
+    interrupt: bool = False,
+    result: int = 0,
+    uart: int = 0,
+    received: int = 0,
+    data: bytes = b"",
+) -> bytes:
+    """A reply: the pin of an interrupting edge or None, the inputs, and `received` bytes for the
+    UART or the bytes of an I2C read in `data`."""
+    return _REPLY.pack(
+        sequence << 8 | (_INTERRUPT if interrupt else 0),
+        now,
+        horizon,
+        0 if edge is None else 1,
+        edge or 0,
+        levels,
+        *adc,
+        *counts,
+        result,
+        uart,
+        received,
+        data,
+    )
