@@ -4,6 +4,7 @@ import sys
 
 import pytest
 from pymavlink.dialects.v20 import common
+
 from toy_board import Room, SmallIntegers, ToyBoard
 
 POSTS = ((1.2, 0.6, 0.05), (-1.0, -0.7, 0.1), (-1.3, 1.0, 0.03), (0.9, -1.1, 0.1))

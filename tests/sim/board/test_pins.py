@@ -172,3 +172,61 @@ def test_the_two_sides_know_the_same_pins() -> None:
     assert PYBOARD_V11.motors[0].pwm == board["Y3"]
     assert PYBOARD_V11.sonars[2].echo == board["Y9"]
     assert PYBOARD_V11.bumper == board["X18"]
+
+
+def test_input_capture_latches_the_edges_themselves(bench: Bench) -> None:
+    bench.car.echo_us = 5800
+    out = bench.run(
+        "import pyb, time\nfrom machine import Pin\nPin('X3').irq(None)\n"
+        "timer = pyb.Timer(2, prescaler=83, period=0x3fffffff)\n"
+        "edges = [0, 0]\nseen = [0]\n"
+        "def captured(t):\n    edges[seen[0] & 1] = ch.capture()\n    seen[0] += 1\n"
+        "ch = timer.channel(3, pyb.Timer.IC, pin=pyb.Pin('X3'), polarity=pyb.Timer.BOTH)\n"
+        "ch.callback(captured)\n"
+        "trig = Pin('X5', Pin.OUT, value=0)\n"
+        "trig.on()\ntime.sleep_us(12)\ntrig.off()\ntime.sleep_ms(20)\n"
+        "print(seen[0], edges[1] - edges[0])\nPin('X3').irq(None)\ntimer.deinit()"
+    )
+    seen, length = map(int, out.split())
+    assert seen == 2
+    assert abs(length - 5800) <= 1
+
+
+def test_machine_pwm_drives_the_pin_it_is_given(bench: Bench) -> None:
+    bench.run(
+        "import machine\nfrom machine import Pin\n"
+        "Pin('Y5', Pin.OUT, value=1)\nPin('Y6', Pin.OUT, value=0)\n"
+        "p = machine.PWM(Pin('Y3'), freq=20000, duty_u16=32768)"
+    )
+    assert bench.car.motors[0][2] == pytest.approx(0.5, abs=0.001)
+    assert bench.run("print(p.freq(), p.duty_u16())") == "20000 32768\n"
+    bench.run("p.duty_u16(0)\np.deinit()")
+    assert bench.car.motors[0][2] == 0
+
+
+def test_all_channels_of_a_timer_share_its_frequency(bench: Bench) -> None:
+    out = bench.run(
+        "import machine\n"
+        "a = machine.PWM('Y3', freq=20000, duty_u16=1000)\n"
+        "b = machine.PWM('Y4', freq=1000, duty_u16=1000)\nprint(a.freq(), b.freq())\n"
+        "a.deinit()\nb.deinit()"
+    )
+    assert out == "1000 1000\n"
+
+
+def test_an_edge_during_a_bus_transfer_comes_at_its_time(bench: Bench) -> None:
+    bench.car.echo_us = 600
+    out = bench.run(
+        "from machine import Pin, I2C\nimport time\n"
+        "trig = Pin('X6', Pin.OUT, value=0)\necho = Pin('X4', Pin.IN)\n"
+        "edges = [0, 0]\nseen = [0]\nbus = I2C(1, freq=100000)\nbuf = bytearray(60)\n"
+        "def edge(pin):\n"
+        "    edges[seen[0]] = time.ticks_us()\n    seen[0] += 1\n"
+        "echo.irq(edge, Pin.IRQ_RISING | Pin.IRQ_FALLING, hard=True)\n"
+        "trig.on()\ntime.sleep_us(12)\ntrig.off()\n"
+        "bus.readfrom_mem_into(0x68, 0, buf)\n"
+        "print(seen[0], time.ticks_diff(edges[1], edges[0]))\necho.irq(None)"
+    )
+    seen, length = map(int, out.split())
+    assert seen == 2  # the transfer takes 5.6 ms, the echo comes within
+    assert abs(length - 600) <= 2

