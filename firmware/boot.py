@@ -9,6 +9,10 @@ from machine import Pin
 for _name in ("Y11", "Y3", "Y4", "Y5", "Y6", "Y7", "Y8"):  # STBY, PWM, IN
     Pin(_name, Pin.OUT, value=0)
 
+import gc
+
 import micropython
 
 micropython.alloc_emergency_exception_buf(100)
+# Collect often while modules load: what they leave behind would tear the heap into pieces.
+gc.threshold(8192)

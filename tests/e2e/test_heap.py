@@ -1,5 +1,6 @@
 """A steady tick allocates nothing: 1,000 of them under heap_lock."""
 
+import re
 from collections.abc import Callable
 
 from patrolcar_sim.car import VirtualCar
@@ -50,3 +51,19 @@ def test_a_thousand_ticks_of_auto_run_under_heap_lock(
     heard = [message.get_type() for _, message in car.station.messages[start:]]
     assert heard.count("COMMAND_ACK") > 300
     assert heard.count("DISTANCE_SENSOR") > 200
+
+
+def test_after_boot_the_free_heap_is_in_one_piece(make_car: Callable[..., VirtualCar]) -> None:
+    car = make_car(world="empty", seed=1)
+    car.run(3.0)
+    car.board.type(b"\x03")
+    car.run(0.3)
+    car.console.clear()
+    car.board.type(b"import gc, micropython; gc.collect(); micropython.mem_info()\r")
+    car.run(0.3)
+    console = car.console.decode()
+    free = re.search(r"free: (\d+)", console)
+    run = re.search(r"max free sz: (\d+)", console)
+    assert free, console
+    assert run, console
+    assert int(run[1]) * 32 > int(free[1]) / 2  # in blocks of 32 bytes on a 64-bit host

@@ -19,7 +19,7 @@ ROM = Path(__file__).parent / "rom"
 SETTING = "PATROL_MICROPYTHON"
 # Objects on a 64-bit host are twice the board's size, and the boot ROM lives in the same heap:
 # 2 x 108 KB (PYBv1.1 after boot) and what the ROM takes.
-HEAP_BYTES = 2 * 108 * 1024 + 160 * 1024
+HEAP_BYTES = 2 * 108 * 1024 + 96 * 1024
 
 
 def find_interpreter() -> list[str]:
