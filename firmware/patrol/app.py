@@ -7,10 +7,8 @@
 
 import sys
 
-import boards.pyboard_v11 as board
-
+import patrol
 from patrol import car as limits
-from patrol import hardware
 from patrol.behaviour import supervisor as rules
 from patrol.behaviour.checks import Checks
 from patrol.behaviour.manual import Manual
@@ -45,16 +43,8 @@ class Car:
     def __init__(self):
         self.limits = limits
         self.failures = 0
-        self._standby = hardware.standby(board)
         self.schedule = schedule = Schedule(self._stopped)
-        self.deadman, self.watchdog = hardware.guards(board, schedule, self._standby)
-        self.motor_left, self.motor_right = hardware.motors(board, limits)
-        self.encoder_left, self.encoder_right = hardware.encoders(board, limits)
-        self.sonars = hardware.sonars(board)
-        self.battery = hardware.battery(board)
-        self.bumper, self.button = hardware.switches(board)
-        self.leds = hardware.leds(board)
-        uart = hardware.uart(board)
+        uart, line = self._wire(schedule)
 
         most = limits.MAX_DUTY_PERMILLE
         uv, inertia, friction = limits.UV_PER_MM_S, limits.INERTIA_UV, limits.FRICTION_MV
@@ -71,7 +61,7 @@ class Car:
 
         self.parser = Parser()
         self.writer = writer = Writer()
-        self.telemetry = Telemetry(writer, Line(uart, board.UART_BAUD), self)
+        self.telemetry = Telemetry(writer, line, self)
         self.command = Command(
             uart, self.parser, writer, schedule, self.request, self.manual.sticks
         )
@@ -92,14 +82,9 @@ class Car:
         )
 
         self._say(6, _READY_TEXT)
-        self._imu_wait = 0
-        self.imu_works = False
-        try:
-            self.imu = hardware.imu(board)
-            self.imu_works = True
-        except OSError:
-            self.imu = None
+        if self.imu is None:
             self._say(4, _NO_IMU_TEXT)
+        self._imu_wait = 0
         self._was_silent = False
 
         schedule.plan(
@@ -118,6 +103,31 @@ class Car:
                 ("lights", self._lights, 12, 6),
             )
         )
+
+    def _wire(self, schedule):
+        """Makes all drivers; the telemetry UART and its Line."""
+        import boards.pyboard_v11 as board
+
+        from patrol import hardware
+
+        self._standby = hardware.standby(board)
+        self.deadman, self.watchdog = hardware.guards(board, schedule, self._standby)
+        self.motor_left, self.motor_right = hardware.motors(board, limits)
+        self.encoder_left, self.encoder_right = hardware.encoders(board, limits)
+        self.sonars = hardware.sonars(board)
+        self.battery = hardware.battery(board)
+        self.bumper, self.button = hardware.switches(board)
+        self.leds = hardware.leds(board)
+        try:
+            self.imu = hardware.imu(board)
+        except OSError:
+            self.imu = None
+        self.imu_works = self.imu is not None
+        uart = hardware.uart(board)
+        # Needed once: 5 KB of names and code that a 108 KB heap has better use for.
+        del sys.modules["patrol.hardware"]
+        del patrol.hardware
+        return uart, Line(uart, board.UART_BAUD)
 
     # Running.
 
@@ -201,6 +211,7 @@ class Car:
         self.encoder_right.sample(dt)
         self.bumper.sample()
         self.button.sample()
+        self.command.look()
 
     def _inertia(self):
         imu = self.imu

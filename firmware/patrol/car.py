@@ -1,7 +1,7 @@
 """The car: its geometry, its electrical constants and its limits. Data only.
 
-Lengths in mm, speeds in mm/s and mrad/s, voltages in mV. The simulator's parts file has the same
-numbers; a test compares them.
+Lengths in mm, speeds in mm/s and mrad/s, voltages in mV. A test compares the numbers with the list
+of the car's parts.
 """
 
 from patrol.portable import const
@@ -16,7 +16,7 @@ NM_PER_COUNT = const(156_501)
 URAD_PER_COUNT = const(1_204)
 
 # Motor: Pololu 100:1 HPCB 6 V, 330 rpm without load at 6 V (data sheet): 1037 mm/s.
-UV_PER_MM_S = const(5_786)
+UV_PER_MM_S = const(5_787)
 FRICTION_MV = const(
     500
 )  # what it takes to keep turning: 150 mA without load, 4.5 ohm, less when fast

@@ -58,7 +58,7 @@ def test_every_stream_has_its_rate_and_none_is_dropped(board, mavlink):
     for kind, hertz in RATES.items():
         count = sum(m.get_type() == kind for m in messages)
         assert abs(count - hertz * 10) <= 1, kind
-    assert car.telemetry.dropped == 0
+    assert car.telemetry.messages.dropped == 0
     assert car.writer.dropped == 0
 
 
@@ -89,7 +89,7 @@ def test_a_slow_line_keeps_the_loop_in_time_and_the_important_streams(
     assert count["LOOP_TIMING"] >= 19
     assert all(m.get_type() != "BAD_DATA" for m in messages[1:])
     if baud < 57_600:
-        assert car.telemetry.dropped > 0
+        assert car.telemetry.messages.dropped > 0
         assert count["DISTANCE_SENSOR"] > count["WHEEL_STATUS"]
 
 

@@ -3,7 +3,7 @@
 from patrol.control.trig import cos_mrad, sin_mrad
 from patrol.portable import const
 
-CELL_MM = const(500)
+_CELL_MM = const(500)
 _SIDE = const(32)
 _MASK = const(31)
 _STEP_MM = const(250)
@@ -24,7 +24,7 @@ class Visited:
 
     def enter(self, x, y):
         """The car is at (x, y), mm; counts a visit when that is another cell than before."""
-        at = (y // CELL_MM & _MASK) * _SIDE + (x // CELL_MM & _MASK)
+        at = (y // _CELL_MM & _MASK) * _SIDE + (x // _CELL_MM & _MASK)
         if at != self._last:
             self._last = at
             visits = self._visits[at]
@@ -35,7 +35,7 @@ class Visited:
 
     def spoil(self, x, y):
         """The cell of (x, y) cannot be entered: it counts as visited and attracts no more."""
-        at = (y // CELL_MM & _MASK) * _SIDE + (x // CELL_MM & _MASK)
+        at = (y // _CELL_MM & _MASK) * _SIDE + (x // _CELL_MM & _MASK)
         visits = self._visits[at]
         if visits < 255:
             self._visits[at] = visits + 1
@@ -49,8 +49,8 @@ class Visited:
         worth = 0
         r = _FIRST_MM
         while r <= reach:
-            cx = (x + (r * c >> 14)) // CELL_MM & _MASK
-            cy = (y + (r * s >> 14)) // CELL_MM & _MASK
+            cx = (x + (r * c >> 14)) // _CELL_MM & _MASK
+            cy = (y + (r * s >> 14)) // _CELL_MM & _MASK
             visits = self._visits[cy * _SIDE + cx]
             if visits < 3:
                 worth += _WORTH[visits]

@@ -10,44 +10,42 @@ heard of it until 10 cm before. So speed falls with every range, silence ahead c
 no leg goes on for long without a look.
 """
 
+from patrol.behaviour.sectors import Sectors
 from patrol.behaviour.visited import Visited
 from patrol.control.heading import hold, turn_to
 from patrol.control.trig import cos_mrad, sin_mrad, wrap_mrad
 from patrol.portable import const
 
 # Driving. Ranges in mm from the sensor's face, speeds in mm/s, rates in mrad/s.
-CRUISE = const(360)
-SLOWEST = const(70)
-BLIND = const(220)  # while the front hears nothing: far away, or a corner that mirrors sound away
-FRONT_STOP = const(210)  # a leg ends here
-FRONT_GAIN = const(150)  # percent: mm/s for each mm beyond
-FRONT_FREE = const(480)  # a leg begins only with this much ahead
-SIDE_STOP = const(85)
-SIDE_FREE = const(120)  # a leg begins only with this much at both sides
-SIDE_NEAR = const(330)  # nearer than this it steers away
-SIDE_GAIN = const(4)  # mrad/s for each mm nearer
-SIDE_SPEED = const(120)  # percent: mm/s for each mm beyond the stop
-STEER_MOST = const(900)
-EMERGENCY = const(110)  # nearer than this, whatever it is, the brake and not the ramp
-LEG_MM = const(600)  # after so much way it thinks again
-LEG_MOST_MM = const(2_400)  # and after so much it stops and looks
+_CRUISE = const(360)
+_SLOWEST = const(70)
+_BLIND = const(220)  # while the front hears nothing: far away, or a corner that mirrors sound away
+_FRONT_STOP = const(210)  # a leg ends here
+_FRONT_GAIN = const(150)  # percent: mm/s for each mm beyond
+_FRONT_FREE = const(480)  # a leg begins only with this much ahead
+_SIDE_STOP = const(85)
+_SIDE_FREE = const(120)  # a leg begins only with this much at both sides
+_SIDE_NEAR = const(330)  # nearer than this it steers away
+_SIDE_GAIN = const(4)  # mrad/s for each mm nearer
+_SIDE_SPEED = const(120)  # percent: mm/s for each mm beyond the stop
+_STEER_MOST = const(900)
+_EMERGENCY = const(110)  # nearer than this, whatever it is, the brake and not the ramp
+_LEG_MM = const(600)  # after so much way it thinks again
+_LEG_MOST_MM = const(2_400)  # and after so much it stops and looks
 
 # Looking around.
-SCAN_RATE = const(2_000)
-TURN_RATE = const(2_600)
-SCAN_MRAD = const(4_800)  # with beams at -45, 0 and 45 degrees that sees the whole circle
-GOOD = const(34)  # novelty with which it looks no further
-WORTH_MORE = const(14)  # by so much a side must be newer to leave a leg for it
-STANDING = const(25)  # mm/s
-RETREAT_MM = const(80)
-RETREAT_SPEED = const(110)
-TRIES = const(4)  # looks all around without a way out, or touches, then it is stuck
-FREE_MM = const(150)  # after so much way it is not
+_SCAN_RATE = const(2_000)
+_TURN_RATE = const(2_600)
+_SCAN_MRAD = const(4_800)  # with beams at -45, 0 and 45 degrees that sees the whole circle
+_GOOD = const(34)  # novelty with which it looks no further
+_WORTH_MORE = const(14)  # by so much a side must be newer to leave a leg for it
+_STANDING = const(25)  # mm/s
+_RETREAT_MM = const(80)
+_RETREAT_SPEED = const(110)
+_TRIES = const(4)  # looks all around without a way out, or touches, then it is stuck
+_FREE_MM = const(150)  # after so much way it is not
 
-FAR = const(4_000)
-_SECTORS = const(24)
-_SECTOR_MRAD = const(262)
-_UNKNOWN = const(-1)
+_FAR = const(4_000)
 
 _LOOK = const(0)
 _SCAN = const(1)
@@ -68,11 +66,10 @@ class Wander:
         self._sonars = sonars.sonars
         self._bearings = limits.SONAR_BEARING_MRAD
         self._counts = [0, 0, 0]
-        self._last = [FAR, FAR, FAR]
-        self._clear = [FAR, FAR, FAR]  # the nearer one of the last two measurements
+        self._last = [_FAR, _FAR, _FAR]
+        self._clear = [_FAR, _FAR, _FAR]  # the nearer one of the last two measurements
         self._fresh = 0  # bit for each sensor measured since standing
-        self._sector_clear = [_UNKNOWN] * _SECTORS
-        self._sector_worth = [0] * _SECTORS
+        self._sectors = Sectors(_FRONT_FREE, _FRONT_STOP)
         self._target = 0
         self._side = 1  # where it turns to look: 1 right, -1 left
         self._turned = 0
@@ -97,7 +94,7 @@ class Wander:
         self._drive.halt()
         self._spoil_ahead()
         self._fails += 1
-        if self.state == _RETREAT or self._way_mm < RETREAT_MM:
+        if self.state == _RETREAT or self._way_mm < _RETREAT_MM:
             self._look_around()
             return
         self._leg_x = odometry.x
@@ -117,13 +114,13 @@ class Wander:
         elif state == _SCAN:
             self._scan()
         elif state == _TURN:
-            rate = turn_to(odometry.heading, self._target, TURN_RATE)
+            rate = turn_to(odometry.heading, self._target, _TURN_RATE)
             self._want(0, rate)
             if rate == 0:
                 self._stand()
         else:
             self._back()
-        return self._fails >= TRIES
+        return self._fails >= _TRIES
 
     # Hearing.
 
@@ -135,7 +132,7 @@ class Wander:
             sonar = self._sonars[i]
             if sonar.count != self._counts[i]:
                 self._counts[i] = sonar.count
-                mm = sonar.raw_mm or FAR
+                mm = sonar.raw_mm or _FAR
                 last = self._last[i]
                 self._last[i] = mm
                 self._clear[i] = mm if mm < last else last
@@ -146,20 +143,11 @@ class Wander:
         return fresh
 
     def _note(self, heading, mm):
-        at = (heading + 3_142) // _SECTOR_MRAD % _SECTORS
-        if self._sector_clear[at] == _UNKNOWN or mm < self._sector_clear[at]:
-            self._sector_clear[at] = mm
         odometry = self._odometry
-        self._sector_worth[at] = self.visited.novelty(
-            odometry.x, odometry.y, heading, self._sector_clear[at] - FRONT_STOP
-        )
-
-    def _forget(self):
-        i = 0
-        while i < _SECTORS:
-            self._sector_clear[i] = _UNKNOWN
-            self._sector_worth[i] = 0
-            i += 1
+        sectors = self._sectors
+        at = sectors.note(heading, mm)
+        reach = sectors.clear(at) - _FRONT_STOP
+        sectors.value(at, self.visited.novelty(odometry.x, odometry.y, heading, reach))
 
     # Standing, looking, choosing.
 
@@ -172,8 +160,8 @@ class Wander:
         self._want(0, 0)
         odometry = self._odometry
         if (
-            odometry.speed > STANDING
-            or odometry.speed < -STANDING
+            odometry.speed > _STANDING
+            or odometry.speed < -_STANDING
             or odometry.turn > 100
             or odometry.turn < -100
         ):
@@ -193,21 +181,20 @@ class Wander:
         if self._fresh != 7:
             return
         clear = self._clear
-        free = clear[1] >= FRONT_FREE and clear[0] >= SIDE_FREE and clear[2] >= SIDE_FREE
+        free = clear[1] >= _FRONT_FREE and clear[0] >= _SIDE_FREE and clear[2] >= _SIDE_FREE
         if free and self._chosen:
             self._go()
             return
         if self._chosen:
             # It looked better from the side: this direction is no way.
-            at = (odometry.heading + 3_142) // _SECTOR_MRAD % _SECTORS
-            self._sector_clear[at] = 0
+            self._sectors.note(odometry.heading, 0)
             self._chosen = False
             if self._choose(False):
                 return
             self._fails += 1
         elif free:
             ahead = self.visited.novelty(odometry.x, odometry.y, odometry.heading, clear[1])
-            if ahead >= GOOD:
+            if ahead >= _GOOD:
                 self._go()
                 return
         self._look_around()
@@ -221,7 +208,7 @@ class Wander:
         self._turned = 0
         self._heading_was = odometry.heading
         self._chosen = False
-        self._forget()
+        self._sectors.forget()
         self.state = _SCAN
 
     def _promise(self, bearing, clear):
@@ -234,8 +221,8 @@ class Wander:
         heading = odometry.heading
         self._turned += wrap_mrad(heading - self._heading_was) * self._side
         self._heading_was = heading
-        self._want(0, SCAN_RATE * self._side)
-        if self._turned >= SCAN_MRAD:
+        self._want(0, _SCAN_RATE * self._side)
+        if self._turned >= _SCAN_MRAD:
             if not self._choose(False):
                 self._fails += 1
                 self._look_around()
@@ -244,31 +231,10 @@ class Wander:
 
     def _choose(self, good_only):
         """Turns to the best sector heard so far; False where none will do."""
-        best = -1
-        best_worth = GOOD if good_only else -1
-        i = 0
-        while i < _SECTORS:
-            clear = self._sector_clear[i]
-            if clear >= FRONT_FREE:
-                before = self._sector_clear[i - 1 if i else _SECTORS - 1]
-                after = self._sector_clear[i + 1 if i < _SECTORS - 1 else 0]
-                near = FAR
-                if before != _UNKNOWN:
-                    near = before
-                if after != _UNKNOWN and after < near:
-                    near = after
-                # Neighbours say whether it is an opening or only a gap between two echoes.
-                if near > FRONT_STOP:
-                    worth = self._sector_worth[i] + (1 if clear > 1_000 else 0)
-                    if near < FRONT_FREE or clear == FAR:
-                        worth //= 2
-                    if worth > best_worth:
-                        best_worth = worth
-                        best = i
-            i += 1
-        if best < 0:
+        heading = self._sectors.best(_GOOD if good_only else -1)
+        if heading is None:
             return False
-        self._target = wrap_mrad(best * _SECTOR_MRAD + _SECTOR_MRAD // 2 - 3_142)
+        self._target = heading
         self._chosen = True
         self.state = _TURN
         return True
@@ -280,7 +246,7 @@ class Wander:
         self._leg_x = odometry.x
         self._leg_y = odometry.y
         self._target = odometry.heading
-        self._think_mm = LEG_MM
+        self._think_mm = _LEG_MM
         self._way_mm = 0
         self._chosen = False
         i = 0
@@ -302,40 +268,40 @@ class Wander:
         right = self._clear[2]
         side = left if left < right else right
         self._way_mm = way = self._way()
-        if way >= FREE_MM:
+        if way >= _FREE_MM:
             self._fails = 0
-        if front <= FRONT_STOP or side <= SIDE_STOP:
-            if front <= EMERGENCY or side <= SIDE_STOP:
+        if front <= _FRONT_STOP or side <= _SIDE_STOP:
+            if front <= _EMERGENCY or side <= _SIDE_STOP:
                 self._drive.halt()
-            if front <= FRONT_STOP:
+            if front <= _FRONT_STOP:
                 self._spoil_ahead()
             self._stand()
             return
         if way >= self._think_mm:
-            self._think_mm += LEG_MM
-            if way >= LEG_MOST_MM or self._leave(left, front, right):
+            self._think_mm += _LEG_MM
+            if way >= _LEG_MOST_MM or self._leave(left, front, right):
                 if self.state == _LEG:
                     self._stand()
                 return
 
-        speed = CRUISE if front < FAR else BLIND
-        most = SLOWEST + (front - FRONT_STOP) * FRONT_GAIN // 100
+        speed = _CRUISE if front < _FAR else _BLIND
+        most = _SLOWEST + (front - _FRONT_STOP) * _FRONT_GAIN // 100
         if most < speed:
             speed = most
-        most = SLOWEST + (side - SIDE_STOP) * SIDE_SPEED // 100
+        most = _SLOWEST + (side - _SIDE_STOP) * _SIDE_SPEED // 100
         if most < speed:
             speed = most
         steer = 0
-        if left < SIDE_NEAR:
-            steer += (SIDE_NEAR - left) * SIDE_GAIN
-        if right < SIDE_NEAR:
-            steer -= (SIDE_NEAR - right) * SIDE_GAIN
+        if left < _SIDE_NEAR:
+            steer += (_SIDE_NEAR - left) * _SIDE_GAIN
+        if right < _SIDE_NEAR:
+            steer -= (_SIDE_NEAR - right) * _SIDE_GAIN
         if steer:
             self._target = odometry.heading  # where avoiding has brought it, it goes on
-            steer = STEER_MOST if steer > STEER_MOST else steer
-            steer = -STEER_MOST if steer < -STEER_MOST else steer
+            steer = _STEER_MOST if steer > _STEER_MOST else steer
+            steer = -_STEER_MOST if steer < -_STEER_MOST else steer
         else:
-            steer = hold(odometry.heading, self._target, STEER_MOST)
+            steer = hold(odometry.heading, self._target, _STEER_MOST)
         self._want(speed, steer)
 
     def _leave(self, left, front, right):
@@ -345,13 +311,13 @@ class Wander:
         y = odometry.y
         heading = odometry.heading
         visited = self.visited
-        ahead = visited.novelty(x, y, heading, front - FRONT_STOP)
-        to_left = visited.novelty(x, y, wrap_mrad(heading - 785), left - FRONT_STOP)
-        to_right = visited.novelty(x, y, wrap_mrad(heading + 785), right - FRONT_STOP)
+        ahead = visited.novelty(x, y, heading, front - _FRONT_STOP)
+        to_left = visited.novelty(x, y, wrap_mrad(heading - 785), left - _FRONT_STOP)
+        to_right = visited.novelty(x, y, wrap_mrad(heading + 785), right - _FRONT_STOP)
         best = to_left if to_left > to_right else to_right
-        if best >= ahead + WORTH_MORE:
+        if best >= ahead + _WORTH_MORE:
             self._target = wrap_mrad(heading + (785 if to_right >= to_left else -785))
-            self._forget()
+            self._sectors.forget()
             self._chosen = True
             self.state = _TURN
             self._want(0, 0)
@@ -359,11 +325,11 @@ class Wander:
         return ahead < 6
 
     def _back(self):
-        if self._way() >= RETREAT_MM:
+        if self._way() >= _RETREAT_MM:
             self._way_mm = 0
             self._stand()
         else:
-            self._want(-RETREAT_SPEED, 0)
+            self._want(-_RETREAT_SPEED, 0)
 
     def _spoil_ahead(self):
         odometry = self._odometry

@@ -58,7 +58,7 @@ class Drive:
         v = self._v
         step = limits.ACCELERATION_MM_S2 // 100
         want = self.speed
-        if want * v < 0 or (want < v if v > 0 else want > v):
+        if (v > 0 and want < v) or (v < 0 and want > v):
             step = limits.BRAKING_MM_S2 // 100
         self._v = v = v + step if want > v + step else (v - step if want < v - step else want)
         w = self._w

@@ -16,7 +16,7 @@ _REST_TICKS = const(30)
 
 
 class Odometry:
-    """`x`, `y` in mm, `heading` in mrad (-3142 to 3142), `speed` in mm/s, `turn` in mrad/s;
+    """`x`, `y` in mm, `heading` in mrad (-3142 to 3142), `speed` in mm/s and `turn` in mrad/s;
     `cos` and `sin` of the heading, times 2**14.
 
     `at_rest` is True when no wheel has turned for 0.3 s: then the gyro's bias can be learnt.

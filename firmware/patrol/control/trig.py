@@ -69,7 +69,7 @@ def cos_mrad(angle):
 
 
 def atan2_mrad(y, x):
-    """The angle of (x, y) from the x axis, in mrad, within 2 mrad. |x|, |y| < 2**20; 0 for (0, 0).
+    """The angle of (x, y) from the x axis, in mrad, within 4 mrad. |x|, |y| < 2**20; 0 for (0, 0).
 
     Minimax polynomial of S. Rajan et al., "Efficient approximations for the arctangent function",
     IEEE Signal Processing Magazine 23 (2006), equation 9.
@@ -79,8 +79,8 @@ def atan2_mrad(y, x):
     big = ax if ax > ay else ay
     if big == 0:
         return 0
-    z = (ay if ax > ay else ax) * 1000 // big
-    angle = z * 785_398 // 1_000_000 + z * (1000 - z) // 1000 * (244_700 + 66 * z) // 1_000_000
+    z = ((ay if ax > ay else ax) * 1000 + (big >> 1)) // big
+    angle = (z * 785_398 // 1000 + z * (1000 - z) * (245 + 66 * z // 1000) // 1000 + 500) // 1000
     if ay > ax:
         angle = 1571 - angle
     if x < 0:

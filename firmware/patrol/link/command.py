@@ -7,37 +7,9 @@ is answered with UNSUPPORTED, so that no ground station waits for it.
 from struct import pack_into
 
 from patrol.behaviour.supervisor import ARM, DISARM, MODE_AUTO, MODE_HOLD, MODE_MANUAL
-from patrol.link.dialect import (
-    AUTOPILOT_VERSION,
-    AUTOPILOT_VERSION_BOARD_VERSION,
-    AUTOPILOT_VERSION_CAPABILITIES,
-    AUTOPILOT_VERSION_FLIGHT_SW_VERSION,
-    COMMAND_ACK,
-    COMMAND_ACK_FORMAT,
-    COMMAND_INT,
-    COMMAND_INT_COMMAND,
-    COMMAND_INT_PARAM1,
-    COMMAND_INT_PARAM2,
-    COMMAND_LONG,
-    COMMAND_LONG_COMMAND,
-    COMMAND_LONG_PARAM1,
-    COMMAND_LONG_PARAM2,
-    HEARTBEAT,
-    MANUAL_CONTROL,
-    MANUAL_CONTROL_R,
-    MANUAL_CONTROL_X,
-    PING,
-    PING_TARGET_COMPONENT,
-    PING_TARGET_SYSTEM,
-    SET_MODE,
-    SET_MODE_BASE_MODE,
-    SET_MODE_CUSTOM_MODE,
-    TIMESYNC,
-    TIMESYNC_TC1,
-    TIMESYNC_TS1,
-)
+from patrol.link import dialect as d
+from patrol.link.messages import CUSTOM_AUTO, CUSTOM_HOLD, CUSTOM_MANUAL
 from patrol.link.payload import copy, get_i16, get_scaled, get_u16, put_product
-from patrol.link.telemetry import CUSTOM_AUTO, CUSTOM_HOLD, CUSTOM_MANUAL
 from patrol.portable import const
 
 # MAV_RESULT
@@ -82,6 +54,7 @@ class Command:
         self._request = request
         self._sticks = sticks
         self._system = system
+        self._waiting = 0
         self._chunk = bytearray(_CHUNK)
         self._heard_ms = 0
         # Answers wait for the tick's telemetry: kind, and what it needs.
@@ -96,9 +69,13 @@ class Command:
         self._sync = False
         self._sync_payload = bytearray(16)
 
+    def look(self):
+        """Asks the UART, at the tick's start like all other inputs."""
+        self._waiting = self._uart.any()
+
     def step(self):
-        """Once a tick: takes what has arrived."""
-        n = self._uart.any()
+        """Once a tick: takes what had arrived."""
+        n = self._waiting
         if n:
             n = self._uart.readinto(self._chunk, n if n < _CHUNK else _CHUNK)
             if n:
@@ -115,51 +92,51 @@ class Command:
 
     def _take(self, message):
         payload = self._parser.payload
-        if message == HEARTBEAT:
+        if message == d.HEARTBEAT:
             if payload[_HEARTBEAT_TYPE] == _GROUND_STATION:
                 self.heard = True
                 self.silent = False
                 self._heard_ms = self._schedule.ms
-        elif message == MANUAL_CONTROL:
+        elif message == d.MANUAL_CONTROL:
             self._sticks(
-                get_i16(payload, MANUAL_CONTROL_X),
-                get_i16(payload, MANUAL_CONTROL_R),
+                get_i16(payload, d.MANUAL_CONTROL_X),
+                get_i16(payload, d.MANUAL_CONTROL_R),
                 self._schedule.ms,
             )
-        elif message == COMMAND_LONG:
-            command = get_u16(payload, COMMAND_LONG_COMMAND)
+        elif message == d.COMMAND_LONG:
+            command = get_u16(payload, d.COMMAND_LONG_COMMAND)
             self._acknowledge(
                 command,
                 self._execute(
                     command,
-                    get_scaled(payload, COMMAND_LONG_PARAM1, 1),
-                    get_scaled(payload, COMMAND_LONG_PARAM2, 1),
+                    get_scaled(payload, d.COMMAND_LONG_PARAM1, 1),
+                    get_scaled(payload, d.COMMAND_LONG_PARAM2, 1),
                 ),
             )
-        elif message == COMMAND_INT:
-            command = get_u16(payload, COMMAND_INT_COMMAND)
+        elif message == d.COMMAND_INT:
+            command = get_u16(payload, d.COMMAND_INT_COMMAND)
             self._acknowledge(
                 command,
                 self._execute(
                     command,
-                    get_scaled(payload, COMMAND_INT_PARAM1, 1),
-                    get_scaled(payload, COMMAND_INT_PARAM2, 1),
+                    get_scaled(payload, d.COMMAND_INT_PARAM1, 1),
+                    get_scaled(payload, d.COMMAND_INT_PARAM2, 1),
                 ),
             )
-        elif message == SET_MODE:
-            at = SET_MODE_CUSTOM_MODE
+        elif message == d.SET_MODE:
+            at = d.SET_MODE_CUSTOM_MODE
             # The two upper bytes are zero in every mode that there is.
             custom = get_u16(payload, at) if get_u16(payload, at + 2) == 0 else _NO_MODE
-            self._mode(payload[SET_MODE_BASE_MODE], custom)
-        elif message == PING:
-            if payload[PING_TARGET_SYSTEM] == 0:  # a request; an answer has a target
+            self._mode(payload[d.SET_MODE_BASE_MODE], custom)
+        elif message == d.PING:
+            if payload[d.PING_TARGET_SYSTEM] == 0:  # a request; an answer has a target
                 copy(self._ping_payload, 0, payload, 0, 12)
-                self._ping_payload[PING_TARGET_SYSTEM] = self._parser.system
-                self._ping_payload[PING_TARGET_COMPONENT] = self._parser.component
+                self._ping_payload[d.PING_TARGET_SYSTEM] = self._parser.system
+                self._ping_payload[d.PING_TARGET_COMPONENT] = self._parser.component
                 self._ping = True
-        elif message == TIMESYNC:
+        elif message == d.TIMESYNC:
             for i in range(8):
-                if payload[TIMESYNC_TC1 + i]:
+                if payload[d.TIMESYNC_TC1 + i]:
                     return  # an answer, not a question
             copy(self._sync_payload, 0, payload, 0, 16)
             self._sync = True
@@ -174,7 +151,7 @@ class Command:
         if command == _DO_SET_MODE:
             return self._mode(param1, param2)
         if command == _REQUEST_MESSAGE:
-            if param1 != AUTOPILOT_VERSION:
+            if param1 != d.AUTOPILOT_VERSION:
                 return UNSUPPORTED
             self._version = True
             return ACCEPTED
@@ -212,11 +189,11 @@ class Command:
         buf = writer.buf
         while self._acks and writer.room >= 26:
             # Oldest first; there is rarely more than one.
-            off = writer.begin(COMMAND_ACK)
+            off = writer.begin(d.COMMAND_ACK)
             if off < 0:
                 return
             pack_into(
-                COMMAND_ACK_FORMAT,
+                d.COMMAND_ACK_FORMAT,
                 buf,
                 off,
                 self._ack_command[0],
@@ -235,22 +212,22 @@ class Command:
                 self._ack_component[i] = self._ack_component[i + 1]
         if self._ping and writer.room >= 26:
             self._ping = False
-            off = writer.begin(PING)
+            off = writer.begin(d.PING)
             if off >= 0:
                 copy(buf, off, self._ping_payload, 0, 14)
                 writer.end()
         if self._sync and writer.room >= 28:
             self._sync = False
-            off = writer.begin(TIMESYNC)
+            off = writer.begin(d.TIMESYNC)
             if off >= 0:
-                copy(buf, off + TIMESYNC_TS1, self._sync_payload, TIMESYNC_TS1, 8)
-                put_product(buf, off + TIMESYNC_TC1, self._schedule.ms, 1_000_000, 0)
+                copy(buf, off + d.TIMESYNC_TS1, self._sync_payload, d.TIMESYNC_TS1, 8)
+                put_product(buf, off + d.TIMESYNC_TC1, self._schedule.ms, 1_000_000, 0)
                 writer.end()
         if self._version and writer.room >= 72:
             self._version = False
-            off = writer.begin(AUTOPILOT_VERSION)
+            off = writer.begin(d.AUTOPILOT_VERSION)
             if off >= 0:
-                pack_into("<I", buf, off + AUTOPILOT_VERSION_CAPABILITIES, _MAVLINK2)
-                pack_into("<I", buf, off + AUTOPILOT_VERSION_FLIGHT_SW_VERSION, _VERSION)
-                pack_into("<I", buf, off + AUTOPILOT_VERSION_BOARD_VERSION, 0x11)
+                pack_into("<I", buf, off + d.AUTOPILOT_VERSION_CAPABILITIES, _MAVLINK2)
+                pack_into("<I", buf, off + d.AUTOPILOT_VERSION_FLIGHT_SW_VERSION, _VERSION)
+                pack_into("<I", buf, off + d.AUTOPILOT_VERSION_BOARD_VERSION, 0x11)
                 writer.end()

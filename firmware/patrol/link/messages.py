@@ -1,0 +1,273 @@
+"""Each message that the car sends on its own, filled from the car's parts."""
+
+from struct import pack_into
+
+from patrol.behaviour.supervisor import AUTO, DISARMED, FAULT, HOLD, MANUAL
+from patrol.link import dialect as d
+from patrol.link.payload import put_float
+from patrol.portable import const
+
+_ROVER = const(10)  # MAV_TYPE_GROUND_ROVER
+_GENERIC = const(0)  # MAV_AUTOPILOT_GENERIC
+_MAVLINK = const(3)
+# MAV_STATE
+_STANDBY = const(3)
+_ACTIVE = const(4)
+_CRITICAL = const(5)
+# MAV_MODE_FLAG
+_ARMED = const(128)
+_MANUAL_INPUT = const(64)
+_AUTO_ENABLED = const(4)
+_CUSTOM = const(1)
+# ArduPilot Rover's numbers
+CUSTOM_MANUAL = const(0)
+CUSTOM_HOLD = const(4)
+CUSTOM_AUTO = const(10)
+
+# MAV_SYS_STATUS_SENSOR
+_IMU = const(0x1 | 0x2)  # gyro, accelerometer
+_SONARS = const(0x100)  # "laser based position" is MAVLink's bit for range finders
+_MOTORS = const(0x400 | 0x1000 | 0x8000)  # rate and yaw control, motor outputs
+_BATTERY = const(0x2000000)
+_PREARM = const(0x10000000)
+
+
+class Messages:
+    """One method a message: it writes one frame into `writer`, where that has room.
+
+    `car` has what is told: schedule, supervisor, encoders, wheels, motors, sonars, imu, odometry,
+    attitude, battery, checks, parser; see app.py.
+    """
+
+    def __init__(self, writer, car):
+        self.dropped = 0  # told by LOOP_TIMING, beside what the writer had no room for
+        self._writer = writer
+        self._car = car
+
+    def heartbeat(self):
+        """HEARTBEAT: mode, armed, state."""
+        state = self._car.supervisor.state
+        shown = state
+        if state == DISARMED or state == FAULT:
+            shown = self._car.supervisor.selected
+        base = _CUSTOM
+        custom = CUSTOM_HOLD
+        if shown == MANUAL:
+            base |= _MANUAL_INPUT
+            custom = CUSTOM_MANUAL
+        elif shown == AUTO:
+            base |= _AUTO_ENABLED
+            custom = CUSTOM_AUTO
+        status = _STANDBY
+        if HOLD <= state <= AUTO:
+            base |= _ARMED
+            status = _ACTIVE
+        elif state == FAULT:
+            status = _CRITICAL
+        writer = self._writer
+        off = writer.begin(d.HEARTBEAT)
+        if off >= 0:
+            pack_into(
+                d.HEARTBEAT_FORMAT,
+                writer.buf,
+                off,
+                custom,
+                _ROVER,
+                _GENERIC,
+                base,
+                status,
+                _MAVLINK,
+            )
+            writer.end()
+
+    def loop_timing(self):
+        """LOOP_TIMING: how the loop keeps its time, and the link's counts."""
+        schedule = self._car.schedule
+        parser = self._car.parser
+        writer = self._writer
+        off = writer.begin(d.LOOP_TIMING)
+        if off < 0:
+            return
+        worst = schedule.take_worst()
+        pack_into(
+            d.LOOP_TIMING_FORMAT,
+            writer.buf,
+            off,
+            schedule.ms,
+            schedule.ticks,
+            writer.sent + 1,
+            schedule.overruns,
+            self.dropped + writer.dropped,
+            schedule.load_permille,
+            worst if worst < 65_535 else 65_535,
+            parser.bad_crc & 0xFFFF,
+            parser.lost & 0xFFFF,
+            schedule.collections & 0xFFFF,
+        )
+        writer.end()
+
+    def distance(self):
+        """DISTANCE_SENSOR of the sonar measured last."""
+        car = self._car
+        sensor = car.sonars.latest
+        mm = car.sonars.sonars[sensor].raw_mm
+        limits = car.limits
+        most = limits.SONAR_MAX_MM // 10
+        writer = self._writer
+        off = writer.begin(d.DISTANCE_SENSOR)
+        if off < 0:
+            return
+        cm = (mm + 5) // 10
+        pack_into(
+            d.DISTANCE_SENSOR_FORMAT,
+            writer.buf,
+            off,
+            car.schedule.ms,
+            limits.SONAR_MIN_MM // 10,
+            most,
+            cm if 0 < cm <= most else most + 1,
+            1,  # MAV_DISTANCE_SENSOR_ULTRASOUND
+            sensor,
+            limits.SONAR_ORIENTATION[sensor],
+            255,  # covariance not known
+        )
+        writer.end()
+
+    def attitude(self):
+        """ATTITUDE."""
+        car = self._car
+        imu = car.imu
+        writer = self._writer
+        off = writer.begin(d.ATTITUDE)
+        if off < 0:
+            return
+        buf = writer.buf
+        pack_into("<I", buf, off + d.ATTITUDE_TIME_BOOT_MS, car.schedule.ms)
+        put_float(buf, off + d.ATTITUDE_ROLL, car.attitude.roll, 1000)
+        put_float(buf, off + d.ATTITUDE_PITCH, car.attitude.pitch, 1000)
+        put_float(buf, off + d.ATTITUDE_YAW, car.odometry.heading, 1000)
+        if imu is not None:
+            put_float(buf, off + d.ATTITUDE_ROLLSPEED, imu.roll_rate, 1000)
+            put_float(buf, off + d.ATTITUDE_PITCHSPEED, imu.pitch_rate, 1000)
+            put_float(buf, off + d.ATTITUDE_YAWSPEED, imu.yaw_rate, 1000)
+        else:
+            put_float(buf, off + d.ATTITUDE_YAWSPEED, car.odometry.turn, 1000)
+        writer.end()
+
+    def position(self):
+        """LOCAL_POSITION_NED."""
+        car = self._car
+        odometry = car.odometry
+        speed = (car.encoder_left.speed + car.encoder_right.speed) >> 1
+        writer = self._writer
+        off = writer.begin(d.LOCAL_POSITION_NED)
+        if off < 0:
+            return
+        buf = writer.buf
+        pack_into("<I", buf, off + d.LOCAL_POSITION_NED_TIME_BOOT_MS, car.schedule.ms)
+        put_float(buf, off + d.LOCAL_POSITION_NED_X, odometry.x, 1000)
+        put_float(buf, off + d.LOCAL_POSITION_NED_Y, odometry.y, 1000)
+        put_float(buf, off + d.LOCAL_POSITION_NED_VX, speed * odometry.cos >> 14, 1000)
+        put_float(buf, off + d.LOCAL_POSITION_NED_VY, speed * odometry.sin >> 14, 1000)
+        writer.end()
+
+    def wheels(self):
+        """WHEEL_STATUS."""
+        car = self._car
+        left = car.encoder_left
+        right = car.encoder_right
+        writer = self._writer
+        off = writer.begin(d.WHEEL_STATUS)
+        if off < 0:
+            return
+        pack_into(
+            d.WHEEL_STATUS_FORMAT,
+            writer.buf,
+            off,
+            car.schedule.ms,
+            left.distance,
+            right.distance,
+            left.speed,
+            right.speed,
+            car.wheel_left.setpoint,
+            car.wheel_right.setpoint,
+            car.motor_left.duty,
+            car.motor_right.duty,
+        )
+        writer.end()
+
+    def system(self):
+        """SYS_STATUS: what is there, what works, load and battery."""
+        car = self._car
+        battery = car.battery
+        present = _SONARS | _MOTORS | _BATTERY | _PREARM
+        if car.imu is not None:
+            present |= _IMU
+        health = present
+        if not car.imu_works:
+            health &= ~_IMU
+        if not car.sonars.alive():
+            health &= ~_SONARS
+        if car.checks.battery_critical:
+            health &= ~_BATTERY
+        if car.checks.arming() is not None:
+            health &= ~_PREARM
+        writer = self._writer
+        off = writer.begin(d.SYS_STATUS)
+        if off < 0:
+            return
+        pack_into(
+            d.SYS_STATUS_FORMAT,
+            writer.buf,
+            off,
+            present,
+            present,
+            health,
+            car.schedule.load_permille,
+            battery.mv,
+            battery.ma // 10,
+            0,
+            car.parser.bad_crc & 0xFFFF,
+            0,
+            0,
+            0,
+            0,
+            car.checks.battery_percent(),
+        )
+        writer.end()
+
+    def battery(self):
+        """BATTERY_STATUS."""
+        car = self._car
+        battery = car.battery
+        writer = self._writer
+        off = writer.begin(d.BATTERY_STATUS)
+        if off < 0:
+            return
+        none = 0xFFFF
+        pack_into(
+            d.BATTERY_STATUS_FORMAT,
+            writer.buf,
+            off,
+            battery.used_mah,
+            -1,  # energy not known
+            0x7FFF,  # temperature not known
+            battery.mv,  # both cells together
+            none,
+            none,
+            none,
+            none,
+            none,
+            none,
+            none,
+            none,
+            none,
+            battery.ma // 10,
+            0,
+            1,  # MAV_BATTERY_FUNCTION_ALL
+            3,  # MAV_BATTERY_TYPE_LION
+            car.checks.battery_percent(),
+            0,
+            3 if car.checks.battery_critical else 1,  # MAV_BATTERY_CHARGE_STATE: critical, OK
+        )
+        writer.end()
