@@ -42,6 +42,7 @@ UNIQUE_ID = b"patrolcar\x00\x00\x01"
 
 HANG_S = 2.0  # no exchange for so long: the program hangs
 LOOK_S = 0.05  # how often what need not be seen at once is looked at
+STEP_US = 10_000  # how far a paced board goes at once
 SERVE_S = 0.02  # how long a request is awaited before the next look
 DEATHS_AT_BOOT = 3  # so many in a row, and it is not the program's fault
 BOOT_US = 100_000  # from reset to boot.py, on the chip
@@ -221,22 +222,26 @@ class VirtualBoard:
                 asked = now + SERVE_S
             if self._pending is None:
                 self._serve(SERVE_S)
-            elif self._in_time(until_us):
-                self._advance(until_us)
+            elif (limit := self._in_time(until_us)) is not None:
+                self._advance(limit)
 
-    def _in_time(self, until_us: int) -> bool:
-        """Whether the pending request may go on; if not, it has waited a little for the clock."""
+    def _in_time(self, until_us: int) -> int | None:
+        """How far the pending request may go now; None: it has waited a little for the clock."""
         request = self._pending
         assert request is not None
         prompt = request.kind == Kind.REPL
         if self.console.interrupting or (prompt and self.console.waiting):
-            return True  # somebody typed: answer at once
-        goal = min(request.target, until_us, self.pins.next_event_us)
+            return until_us  # somebody typed: answer at once
         connected = self.uart is not None and self.uart.connected
-        wait_s = self._pace.ahead_s(self.now_us, goal, prompt, connected)
+        if not self._pace.limited(self.now_us, prompt, connected):
+            return until_us
+        # In short steps, so that the world moves and bytes arrive while a program sleeps.
+        goal = min(request.target, until_us, self.pins.next_event_us, self.now_us + STEP_US)
+        wait_s = self._pace.ahead_s(goal)
         if wait_s:
             self._serve(min(wait_s, LOOK_S))
-        return not wait_s
+            return None
+        return goal
 
     def _look(self, now: float) -> None:
         """What need not be seen at once: clients, slow readers, a hanging program."""

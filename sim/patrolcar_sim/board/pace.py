@@ -38,19 +38,19 @@ class Pace:
         """Where virtual time should be, going by the clock on the wall."""
         return self._virtual + int((time.monotonic() - self._wall) * self.factor * 1e6)
 
-    def ahead_s(self, now_us: int, goal_us: int, prompt: bool, connected: bool) -> float:
-        """How long to wait before going on to `goal_us`; 0 for not at all."""
+    def limited(self, now_us: int, prompt: bool, connected: bool) -> bool:
+        """Whether the clock counts: at an idle prompt always, else as `speed` says."""
         limited = prompt or (connected if self.speed is None else self.speed != MAX)
         if limited != self._limited:
             self._limited = limited
             self.rebase(now_us)
-        if not limited:
-            return 0.0
-        elapsed = self.elapsed_us()
-        if elapsed - now_us > MOST_BEHIND_US:  # do not race to catch up
-            self.rebase(now_us)
-            elapsed = now_us
-        ahead = goal_us - elapsed
+        return limited
+
+    def ahead_s(self, goal_us: int) -> float:
+        """How long to wait before virtual time may be `goal_us`; 0 for not at all."""
+        ahead = goal_us - self.elapsed_us()
+        if -ahead > MOST_BEHIND_US:  # do not race to catch up
+            self.rebase(goal_us)
         return ahead / 1e6 / self.factor if ahead >= AHEAD_US else 0.0
 
 
