@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import json
+import os
 import signal
 import tempfile
 import time
@@ -26,18 +27,24 @@ def _flash(path: Path | None) -> Iterator[Path]:
         yield Path(folder) / "flash.img"
 
 
-def truth(board: VirtualBoard, world: World, wall_s: float) -> dict[str, Any]:
+def _cpu_s() -> float:
+    """What this process and the interpreters that it has ended have computed, in seconds."""
+    used = os.times()
+    return used.user + used.system + used.children_user + used.children_system
+
+
+def truth(board: VirtualBoard, world: World, wall_s: float, cpu_s: float) -> dict[str, Any]:
     """What really happened, as the world knows it, for `--summary` and the verdict of a demo.
 
-    Distances in metres, times in seconds; `outline` is a list of polygons in NED.
+    `speed_possible` is simulated seconds per second of computing, whatever the pace was. Distances
+    are in metres, times in seconds; `outline` is a list of polygons in NED.
     """
     simulated_s = board.now_us / 1e6
-    busy_s = max(1e-9, wall_s - board.idle_s)
     coverage = world.coverage
     return {
         "simulated_s": round(simulated_s, 3),
         "wall_s": round(wall_s, 3),
-        "speed_possible": round(simulated_s / busy_s, 2),
+        "speed_possible": round(simulated_s / max(1e-9, cpu_s), 2),
         "distance_m": round(world.distance_m, 3),
         "coverage": round(coverage.fraction, 4),
         "cells_entered": len(coverage.entered),
@@ -86,7 +93,7 @@ def serve(
         board = VirtualBoard(car_world, image, speed=speed, repl_tcp=repl_tcp, uart_tcp=uart_tcp)
         old = {n: signal.signal(n, stop) for n in (signal.SIGINT, signal.SIGTERM)}
         try:
-            started = time.monotonic()
+            started, computed = time.monotonic(), _cpu_s()
             with board:
                 assert board.repl is not None
                 assert board.uart is not None
@@ -95,7 +102,8 @@ def serve(
                 until = 1 << 60 if duration is None else int(duration * 1e6)
                 while not stopping and board.now_us < until:
                     board.run(until, lambda: stopping)
-                result = truth(board, car_world, time.monotonic() - started)
+            wall_s, cpu_s = time.monotonic() - started, _cpu_s() - computed
+            result = truth(board, car_world, wall_s, cpu_s)
         finally:
             for number, handler in old.items():
                 signal.signal(number, handler)

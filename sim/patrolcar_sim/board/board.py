@@ -86,7 +86,6 @@ class VirtualBoard:
         erases: the flash's wear: erases of each sector, by its offset in the image.
         line: the telemetry UART's line; console: the REPL's.
         repl, uart: their ports to the outside, None without.
-        idle_s: wall time spent waiting for the clock.
     """
 
     def __init__(
@@ -111,7 +110,6 @@ class VirtualBoard:
         self.resets: list[Cause] = []
         self.erases: Counter[int] = Counter()
         self.exchanges = 0
-        self.idle_s = 0.0
         self.repl = Port("the REPL", repl_tcp) if ports else None
         try:
             self.uart = Port("the UART", uart_tcp) if ports else None
@@ -274,12 +272,7 @@ class VirtualBoard:
         """Waits for a request, or anything from the ports, and takes it in."""
         interpreter = self._interpreter
         assert interpreter is not None
-        if self._pending is None:
-            ready = self._poll.poll(timeout_s * 1000)
-        else:
-            before = time.monotonic()
-            ready = self._poll.poll(timeout_s * 1000)
-            self.idle_s += time.monotonic() - before
+        ready = self._poll.poll(timeout_s * 1000)
         request = False
         for fd, event in ready:
             if fd == interpreter.from_rom:
