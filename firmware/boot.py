@@ -14,5 +14,6 @@ import gc
 import micropython
 
 micropython.alloc_emergency_exception_buf(100)
-# Collect often while modules load: what they leave behind would tear the heap into pieces.
+# Collect often while modules load: what they leave behind would tear the heap into pieces. The
+# schedule ends that when it starts.
 gc.threshold(8192)

@@ -70,6 +70,10 @@ class Schedule:
 
     def start(self):
         """The next tick is due now, whatever happened before."""
+        # What was loaded has been cleared. From here on no threshold: a larger function's frame
+        # counts as an allocation though it is freed at once, so ticks would collect.
+        gc.collect()
+        gc.threshold(-1)
         self._due = ticks_us()
         self.now_us = self._due
 

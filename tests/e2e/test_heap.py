@@ -67,3 +67,17 @@ def test_after_boot_the_free_heap_is_in_one_piece(make_car: Callable[..., Virtua
     assert free, console
     assert run, console
     assert int(run[1]) * 32 > int(free[1]) / 2  # in blocks of 32 bytes on a 64-bit host
+
+
+def test_a_steady_tick_never_collects(make_car: Callable[..., VirtualCar]) -> None:
+    car = make_car(world="empty", seed=1)
+    car.patrol(5)
+    before = car.station.last("LOOP_TIMING").collections
+    car.run(20)
+    assert car.station.last("LOOP_TIMING").collections == before
+    car.board.type(b"\x03")
+    car.run(0.3)
+    car.console.clear()
+    car.board.type(b"import gc; print('threshold', gc.threshold())\r")
+    car.run(0.3)
+    assert "threshold -1" in car.console.decode()

@@ -1,5 +1,6 @@
 """The firmware's plain logic on CPython: firmware/ on the path, and the shim for `micropython`."""
 
+import gc
 import sys
 from pathlib import Path
 
@@ -14,3 +15,7 @@ settings.register_profile("patrol", deadline=None)
 settings.load_profile("patrol")
 
 import patrol.portable  # noqa: E402, F401  (installs ptr8 and the decorators)
+
+# MicroPython's gc has a threshold of its own; the one file that sets it runs here without.
+if not hasattr(gc, "threshold"):
+    gc.threshold = lambda amount=-1: None
