@@ -111,8 +111,10 @@ def sim(
 ) -> None:
     """Run the virtual board in a world, and print its ports.
 
-    Example: [bold]patrol sim --world corridor --seed 3[/], then
-    [bold]mpremote connect PORT ls[/] and [bold]patrol view PORT[/].
+    The flash is empty unless --flash names an image that is not: [bold]patrol flash PORT[/]
+    with the REPL's port puts the car on it, [bold]patrol view PORT[/] with the UART's shows it.
+
+    Example: [bold]patrol sim --world corridor --seed 3 --flash car.img[/].
     """
     from patrolcar_sim.server import serve
 
@@ -127,6 +129,28 @@ def sim(
         summary=summary,
         announce=functools.partial(print, flush=True),
     )
+
+
+@command()
+def flash(
+    port: Annotated[
+        str,
+        typer.Argument(
+            metavar="PORT", help="The board's REPL: /dev/ttyACM0, /dev/pts/2, socket://host:port."
+        ),
+    ],
+) -> None:
+    """Put the firmware onto a board, simulated or real, and start it.
+
+    Example: [bold]patrol flash /dev/ttyACM0[/].
+    """
+    from rich.console import Console
+
+    from patrolcar.flash.flash import flash as flash_to
+
+    with Console(stderr=True).status("asking the board") as status:
+        made = flash_to(port, status.update)
+    print(f"{port}: {made.files} files, {made.size / 1024:.0f} KB; the car starts")
 
 
 @command(until_interrupted=True)
@@ -175,12 +199,24 @@ def record(
 
     Example: [bold]patrol record /dev/pts/3 drive.tlog --duration 60[/].
     """
-    from patrolcar.record import record as record_to
+    from rich.console import Console
 
-    frames, ended = record_to(uri, out, duration, force=force)
+    from patrolcar.record import record as record_to
+    from patrolcar.view.feed import no_frame
+
+    with Console(stderr=True).status("waiting for frames, Ctrl-C ends") as status:
+        frames, ended = record_to(
+            uri,
+            out,
+            duration,
+            force=force,
+            progress=lambda n: status.update(f"{n} frames, Ctrl-C ends"),
+        )
     print(f"{out}: {frames} frames")
     if ended is not None:
         raise ended
+    if not frames:
+        raise PatrolError(no_frame(uri))
 
 
 @command()

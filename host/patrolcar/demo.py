@@ -29,6 +29,7 @@ ANSWER_TIMEOUT_S = 30.0
 COMMAND_TIMEOUT_S = 15.0  # the car may calibrate its gyro before it lets itself be armed
 RESEND_S = 1.0
 SILENCE_S = 10.0
+WARNING = 4  # MAV_SEVERITY
 DYING_S = 1.0  # a simulator whose port has gone may take a moment to end
 POLL_S = 0.02
 PHASES = 5
@@ -228,7 +229,9 @@ def _speed_word(speed: float) -> str:
 
 def _last_words(telemetry: Telemetry) -> str:
     """What the car said last, to end an error's line with."""
-    return f": it said {telemetry.log[-1].text!r}" if telemetry.log else ""
+    # A warning is the reason; the news of the mode that follows from it is not.
+    lines = [line for line in telemetry.log if line.severity <= WARNING] or list(telemetry.log)
+    return f": it said {lines[-1].text!r}" if lines else ""
 
 
 def run_demo(options: Options, console: Console) -> None:

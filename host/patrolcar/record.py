@@ -40,7 +40,7 @@ class Recording:
     def run(
         self,
         duration_s: float | None = None,
-        progress: Callable[[int], None] = lambda frames: None,
+        progress: Callable[[int], object] = lambda frames: None,
     ) -> None:
         """Records for `duration_s`, or for ever; PatrolError when the port vanishes."""
         end = None if duration_s is None else time.monotonic() + duration_s
@@ -55,7 +55,12 @@ class Recording:
 
 
 def record(
-    uri: str, path: Path, duration_s: float | None = None, *, force: bool = False
+    uri: str,
+    path: Path,
+    duration_s: float | None = None,
+    *,
+    force: bool = False,
+    progress: Callable[[int], object] = lambda frames: None,
 ) -> tuple[int, PatrolError | None]:
     """Records a port to `path`; returns the frames in the file and why it ended early, if it did.
 
@@ -71,7 +76,7 @@ def record(
         with TlogWriter(path) as writer:
             recording = Recording(link, writer)
             try:
-                recording.run(duration_s)
+                recording.run(duration_s, progress)
             except KeyboardInterrupt:
                 pass
             except PatrolError as error:

@@ -32,6 +32,14 @@ class Recorder(Protocol):
         """Writes one frame."""
 
 
+def no_frame(uri: str) -> str:
+    """What to say of a port from which nothing has come."""
+    return (
+        f"no frame came from {uri}: check that it is the car's telemetry port, "
+        "and that the board has its firmware (patrol flash PORT)"
+    )
+
+
 def arrival_us(message: Any) -> int:
     """When a message arrived, in microseconds of the wall's clock."""
     return int(getattr(message, "_timestamp", 0.0) * 1e6) or time.time_ns() // 1000

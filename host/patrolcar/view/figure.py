@@ -117,14 +117,18 @@ class CarFigure:
         text.set_text(f" {word} ")
         text.set_bbox({"boxstyle": "round,pad=0.25", "facecolor": colour, "edgecolor": "none"})
 
+    def _origin_s(self) -> float:
+        """What counts as 0 s: the start of a whole run, else the board's own."""
+        first = self._telemetry.first_time_s
+        return first if self._whole_run and not math.isnan(first) else 0.0
+
     def _write_state(self, now_s: float | None) -> None:
         car = self._telemetry
         self._badge(self._mode, car.mode, INK)
         fault = car.state == "FAULT"
         word = "FAULT" if fault else "ARMED" if car.armed else "DISARMED"
         self._badge(self._armed, word, VERMILLION if fault else GREEN if car.armed else GREY)
-        start = 0.0 if math.isnan(car.first_time_s) else car.first_time_s
-        time_s = car.time_s - start if self._whole_run else car.time_s
+        time_s = car.time_s - self._origin_s()
         facts = (
             ("time", time_s, ".1f", "s"),
             ("driven", car.distance_m, ".1f", "m"),
@@ -157,7 +161,8 @@ class CarFigure:
         room = max(0, len(self._log) - len(lines))
         for entry in list(car.log)[len(car.log) - min(room, len(car.log)) :]:
             grave = entry.severity <= 4
-            when = "" if math.isnan(entry.time_s) else f"{entry.time_s:8.1f} s  "
+            when_s = entry.time_s - self._origin_s()
+            when = "" if math.isnan(when_s) else f"{when_s:8.1f} s  "
             word = SEVERITIES[entry.severity] if entry.severity < len(SEVERITIES) else "?"
             lines.append((f"{when}{word}: {entry.text}", VERMILLION if grave else INK))
         lines += [("", INK)] * (len(self._log) - len(lines))

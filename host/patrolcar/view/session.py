@@ -4,7 +4,7 @@ import time
 from pathlib import Path
 
 from patrolcar.errors import PatrolError
-from patrolcar.view.feed import Feed
+from patrolcar.view.feed import Feed, no_frame
 from patrolcar.view.live import LiveWindow, require_backend
 from patrolcar.view.monitor import Monitor
 from patrolcar.view.snapshot import check_writable, save_picture
@@ -58,4 +58,4 @@ def watch(
         if snapshot is not None:
             save_picture(telemetry, snapshot, now_s=time.monotonic())
     if telemetry.received == 0:
-        raise PatrolError(f"no frame came from {uri}: check that it is the car's telemetry port")
+        raise PatrolError(no_frame(uri))

@@ -132,6 +132,7 @@ class VirtualBoard:
         self._reset_us = 0  # virtual time of the last reset
         self._deaths = 0
         self._watchdog_us = NEVER
+        self._stalled = False  # the pending request waits for the flash
         self._silent_s = 0.0
         self._looked = 0.0
 
@@ -230,6 +231,9 @@ class VirtualBoard:
         prompt = request.kind == Kind.REPL
         if self.console.interrupting or (prompt and self.console.waiting):
             return until_us  # somebody typed: answer at once
+        if self._stalled:  # an erase takes virtual time; nobody has to wait for it
+            self._pace.rebase(request.target)
+            return until_us
         connected = self.uart is not None and self.uart.connected
         if not self._pace.limited(self.now_us, prompt, connected):
             return until_us
@@ -308,6 +312,7 @@ class VirtualBoard:
         """A request has come: its outputs take effect, each at its time."""
         self.exchanges += 1
         self._deaths = 0
+        self._stalled = False
         self._silent_s = 0.0
         since = self._reset_us
         self._watchdog_us = NEVER if request.watchdog >= NEVER else request.watchdog + since
@@ -319,6 +324,7 @@ class VirtualBoard:
                     self.line.set_up(value)
             elif kind == Output.ERASE:
                 self.erases[value] += 1
+                self._stalled = True
             else:
                 self.pins.output(kind, index, small, value, self.now_us)
         now = request.now + since
