@@ -53,6 +53,9 @@ def test_a_person_can_type_after_stopping_the_program(image: Path) -> None:
         Served("--flash", image, "--speed", "1") as sim,
         serial.serial_for_url(sim.repl, timeout=3) as port,
     ):
+        link = connect(sim.uart)
+        assert link.recv(timeout=5) is not None  # the program runs
+        link.close()
         port.write(b"\r\x03")
         assert b">>> " in port.read_until(b">>> ")
         for _ in range(5):
