@@ -56,7 +56,7 @@ def test_a_person_can_type_after_stopping_the_program(image: Path) -> None:
         link = connect(sim.uart)
         assert link.recv(timeout=5) is not None  # the program runs
         link.close()
-        port.write(b"\r\x03")
+        port.write(b"\x03")
         assert b">>> " in port.read_until(b">>> ")
         for _ in range(5):
             port.write(b"print('a line that a person types, and not the shortest one')\r")
