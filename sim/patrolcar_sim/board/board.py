@@ -18,7 +18,7 @@ from typing import Protocol
 
 from patrolcar.errors import PatrolError
 from patrolcar_sim.board.console import Console
-from patrolcar_sim.board.image import F405, cache_of, erase_cache, open_image
+from patrolcar_sim.board.image import F405, ImageLock, cache_of, erase_cache, open_image
 from patrolcar_sim.board.lockstep import (
     ENODEV,
     NEVER,
@@ -102,6 +102,7 @@ class VirtualBoard:
     ) -> None:
         self._command = find_interpreter()
         self.image = open_image(image)
+        self._lock = ImageLock(image)
         self.world = world
         self.pins = PinBus(wiring, world)
         self._wiring = wiring
@@ -110,14 +111,18 @@ class VirtualBoard:
         self.resets: list[Cause] = []
         self.erases: Counter[int] = Counter()
         self.exchanges = 0
-        self.repl = Port("the REPL", repl_tcp) if ports else None
+        self.repl: Port | None = None
+        self.uart: Port | None = None
+        self._ports: list[Port] = []
         try:
-            self.uart = Port("the UART", uart_tcp) if ports else None
+            if ports:
+                self.repl = Port("the REPL", repl_tcp)
+                self._ports.append(self.repl)
+                self.uart = Port("the UART", uart_tcp)
+                self._ports.append(self.uart)
         except PatrolError:
-            if self.repl is not None:
-                self.repl.close()
+            self._release()
             raise
-        self._ports = [port for port in (self.repl, self.uart) if port is not None]
         self.line = TelemetryLine(self.uart)
         self.console = Console(self.repl)
         self._poll = select.poll()
@@ -192,11 +197,15 @@ class VirtualBoard:
     def stop(self) -> None:
         """Power off; closes the ports."""
         self._halt()
-        for port in self._ports:
-            port.close()
+        self._release()
         with contextlib.suppress(OSError):
             cache_of(self.image).unlink()
         self._core.__exit__()
+
+    def _release(self) -> None:
+        for port in self._ports:
+            port.close()
+        self._lock.release()
 
     def __enter__(self) -> VirtualBoard:
         self.start()

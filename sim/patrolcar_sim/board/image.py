@@ -4,8 +4,15 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from pathlib import Path
+from types import ModuleType
 
 from patrolcar.errors import PatrolError
+
+fcntl: ModuleType | None
+try:
+    import fcntl
+except ImportError:  # no POSIX: two boards on one image are not noticed
+    fcntl = None
 
 KB = 1024
 ERASED = b"\xff"
@@ -38,6 +45,8 @@ def open_image(path: Path, flash_map: FlashMap = F405) -> Path:
     Raises:
         PatrolError: the file is no image of this chip, or cannot be written.
     """
+    if path.is_dir():
+        raise PatrolError(f"flash image {path} is a folder: give the name of a file", 2)
     try:
         if path.exists():
             size = path.stat().st_size
@@ -55,6 +64,30 @@ def open_image(path: Path, flash_map: FlashMap = F405) -> Path:
             f"flash image {path} cannot be written: {error.strerror}: give another place"
         ) from error
     return path
+
+
+class ImageLock:
+    """Keeps an image to one board at a time, as a chip is soldered to one.
+
+    Raises:
+        PatrolError: another simulator runs from it.
+    """
+
+    def __init__(self, path: Path) -> None:
+        self._file = path.open("rb")
+        if fcntl is not None:
+            try:
+                fcntl.flock(self._file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            except OSError as error:
+                self._file.close()
+                raise PatrolError(
+                    f"flash image {path} is in use by another simulator: "
+                    "stop that one, or give another file"
+                ) from error
+
+    def release(self) -> None:
+        """Lets another board have it."""
+        self._file.close()
 
 
 def cache_of(image: Path) -> Path:

@@ -112,10 +112,15 @@ def _open(name_or_path: str) -> tuple[Any, str]:
             2,
         )
     label = f"world file {path}"
+    # Its warnings come as errors too; by default it also prints them and writes a log file.
+    warn = mujoco.get_mju_user_warning()
+    mujoco.set_mju_user_warning(lambda text: None)
     try:
         return mujoco.MjSpec.from_file(str(path)), label
     except (ValueError, OSError, mujoco.FatalError) as error:
         raise PatrolError(f"{label}: {error}") from None
+    finally:
+        mujoco.set_mju_user_warning(warn)
 
 
 def _prepare(spec: Any) -> tuple[set[str], bool]:

@@ -47,3 +47,9 @@ def test_an_image_of_another_size_is_refused(tmp_path) -> None:  # type: ignore[
     with pytest.raises(PatrolError, match="10 bytes"):
         open_image(path)
     assert path.read_bytes() == b"x" * 10
+
+
+def test_one_image_is_for_one_board(bench: Bench) -> None:
+    with pytest.raises(PatrolError, match="in use"):
+        Bench(bench.board.image)
+    assert bench.run("print(1)") == "1\n"
