@@ -9,8 +9,8 @@ from pathlib import Path
 
 import pytest
 
-from patrolcar_sim.board.board import TASK_US
 from patrolcar_sim.board.process import ROM
+from patrolcar_sim.board.timing import TASK_US
 from patrolcar_sim.board.wiring import PYBOARD_V11
 from patrolcar_sim.world.parts import load_parts
 

@@ -35,6 +35,7 @@ from patrolcar_sim.board.pins import Car, PinBus
 from patrolcar_sim.board.ports import Port
 from patrolcar_sim.board.process import Interpreter, find_interpreter
 from patrolcar_sim.board.telemetry_line import TelemetryLine
+from patrolcar_sim.board.timing import BOOT_US, GC_US, OTHER_TASK_US, TASK_US
 from patrolcar_sim.board.wiring import PYBOARD_V11, Wiring
 
 BANNER = "MicroPython v1.29.0-preview on 2026-07-12; PYBv1.1 with STM32F405RG"
@@ -45,26 +46,6 @@ LOOK_S = 0.05  # how often what need not be seen at once is looked at
 STEP_US = 10_000  # how far a paced board goes at once
 SERVE_S = 0.02  # how long a request is awaited before the next look
 DEATHS_AT_BOOT = 3  # so many in a row, and it is not the program's fault
-BOOT_US = 100_000  # from reset to boot.py, on the chip
-GC_US = 3_000  # a collection (facts: several ms on a full heap, about 1 if called often)
-
-# What each of the firmware's tasks computes on a 168 MHz F405, beside the bus and UART times that
-# the stand-ins charge. Estimated from bytecode at 3 to 5 us a line, a PI step of 46 us and a
-# packed frame of 166 us, until they are measured on a board.
-TASK_US = {
-    "sense": 250,
-    "imu": 150,
-    "odometry": 300,
-    "sonar": 120,
-    "command": 120,
-    "supervise": 150,
-    "behave": 350,
-    "drive": 300,
-    "telemetry": 300,
-    "battery": 200,
-    "lights": 100,
-}
-OTHER_TASK_US = 150
 
 
 class World(Car, Protocol):
