@@ -14,6 +14,8 @@ from patrolcar.errors import PatrolError
 
 P = ParamSpec("P")
 
+# Wrong usage of any kind: what BadParameter is one kind of. The class has no public name.
+WrongUsage: type[Exception] = typer.BadParameter.__mro__[1]
 INTERRUPTED = 130  # what a shell reports for a program that Ctrl-C ended
 
 app = typer.Typer(
@@ -47,6 +49,10 @@ def command(
             except PatrolError as error:
                 complain(error)
                 raise typer.Exit(error.code) from None
+            except OSError as error:  # a name that the system cannot take, a disk that is full
+                thing = f"{error.filename!s:.80}: " if error.filename else ""
+                complain(PatrolError(f"{thing}{error.strerror or error}: check what was passed"))
+                raise typer.Exit(1) from None
             except KeyboardInterrupt:
                 raise typer.Exit(0 if until_interrupted else INTERRUPTED) from None
 
@@ -283,4 +289,13 @@ def _interrupt_on_termination() -> None:
 def main() -> None:
     """The entry point of the command `patrol`."""
     _interrupt_on_termination()
-    app()
+    try:
+        code = app(standalone_mode=False)
+    except WrongUsage as error:
+        context = getattr(error, "ctx", None)
+        name = context.command_path if context is not None else "patrol"
+        message = str(getattr(error, "message", error))
+        if message:  # without one, the help has been shown
+            complain(PatrolError(f"{error.format_message()} (see {name} --help)", 2))  # type: ignore[attr-defined]
+        code = 2
+    sys.exit(code or 0)

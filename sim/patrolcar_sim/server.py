@@ -17,6 +17,8 @@ from patrolcar.errors import PatrolError
 from patrolcar_sim.board.board import VirtualBoard
 from patrolcar_sim.world.world import World
 
+LONGEST_S = 1e9  # more than anybody waits for, and no more than the clock can hold
+
 
 @contextlib.contextmanager
 def _flash(path: Path | None) -> Iterator[Path]:
@@ -99,7 +101,7 @@ def serve(
                 assert board.uart is not None
                 announce(f"REPL  {board.repl.pty}  {board.repl.url}")
                 announce(f"UART  {board.uart.pty}  {board.uart.url}")
-                until = 1 << 60 if duration is None else int(duration * 1e6)
+                until = 1 << 60 if duration is None else int(min(duration, LONGEST_S) * 1e6)
                 while not stopping and board.now_us < until:
                     board.run(until, lambda: stopping)
             wall_s, cpu_s = time.monotonic() - started, _cpu_s() - computed

@@ -96,3 +96,50 @@ def test_a_recording_into_a_missing_folder(tmp_path: Path) -> None:
     assert done.returncode in (1, 2)
     assert "Traceback" not in done.stderr
     assert len(done.stderr.strip().splitlines()) == 1
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        ("sim", "--seed", "abc"),
+        ("sim", "--duration", "nan"),
+        ("sim", "--nope"),
+        ("sim", "--uart-tcp", "70000"),
+        ("record",),
+        ("fly",),
+        ("sim", "--world", "room:" + "9" * 5000),
+        ("record", "tcp:127.0.0.1:\u00b2", "x.tlog"),
+        ("view", "/dev/ttyS0?baud=" + "9" * 30, "--headless"),
+    ],
+    ids=lambda words: " ".join(words)[:30],
+)
+def test_wrong_usage_is_one_line_too(words: tuple[str, ...]) -> None:
+    refused(patrol(*words), 2)
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        ("report", "x" * 5000),
+        ("sim", "--duration", "1", "--world", "x" * 5000),
+        ("record", "tcp:a..b:80", "never.tlog"),
+    ],
+    ids=["long recording", "long world", "no host"],
+)
+def test_what_the_system_cannot_take_is_one_line(words: tuple[str, ...]) -> None:
+    refused(patrol(*words), 1)
+
+
+def test_a_world_file_that_is_none_leaves_nothing_behind(tmp_path: Path) -> None:
+    path = tmp_path / "world.xml"
+    path.write_text("root:x:0:0\n")
+    done = subprocess.run(
+        [sys.executable, "-m", "patrolcar", "sim", "--world", str(path)],
+        capture_output=True,
+        text=True,
+        timeout=60,
+        check=False,
+        cwd=tmp_path,
+    )
+    refused(done, 1, "world.xml")
+    assert list(tmp_path.iterdir()) == [path]

@@ -16,6 +16,7 @@ import serial
 from patrolcar.errors import PatrolError
 
 DEFAULT_BAUD = 921600
+MOST_BAUD = 100_000_000
 # How long a read waits for the first byte: bounds how late close() and vanished ports are noticed.
 POLL_S = 0.05
 WRITE_TIMEOUT_S = 2.0
@@ -90,9 +91,9 @@ class TcpTransport:
             raise PatrolError(
                 f"port {name} does not answer within {timeout:g} s: check host and port"
             ) from None
-        except OSError as error:
+        except (OSError, UnicodeError) as error:  # UnicodeError: no name of a host
             raise PatrolError(
-                f"port {name} cannot be reached ({error.strerror or error}): "
+                f"port {name} cannot be reached ({getattr(error, 'strerror', None) or error}): "
                 "check that the other side runs"
             ) from None
         self._socket.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
@@ -151,6 +152,11 @@ class UdpTransport:
         self._socket.close()
 
 
+def _number(text: str, most: int) -> bool:
+    """Whether a text is a whole number from 1 to `most`, in plain digits."""
+    return text.isascii() and text.isdecimal() and len(text) < 10 and 1 <= int(text) <= most
+
+
 def open_transport(uri: str, timeout: float) -> Transport:
     """Opens what a URI names (see `connection.connect`); PatrolError with the reason if not."""
     for prefix in ("tcp:", "socket://"):
@@ -161,14 +167,14 @@ def open_transport(uri: str, timeout: float) -> Transport:
     name, _, query = uri.partition("?")
     options = parse_qs(query)
     text = options.pop("baud", [str(DEFAULT_BAUD)])[-1]
-    if options or not text.isdigit() or int(text) == 0:
+    if options or not _number(text, MOST_BAUD):
         raise PatrolError(f"port {uri} has an unknown option: only ?baud=NUMBER is known", code=2)
     return SerialTransport(name, int(text))
 
 
 def _host_and_port(uri: str, address: str) -> tuple[str, int]:
     host, _, port = address.removeprefix("//").rpartition(":")
-    if not host or not port.isdigit() or not 0 < int(port) < 65536:
+    if not host or not _number(port, 65535):
         raise PatrolError(f"port {uri} is not HOST:PORT: write it like tcp:127.0.0.1:5760", code=2)
     return host.strip("[]"), int(port)
 

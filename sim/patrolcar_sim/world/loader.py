@@ -100,7 +100,7 @@ def _open(name_or_path: str) -> tuple[Any, str]:
         path = WORLDS_DIR / f"{name_or_path}.xml"
     elif name_or_path.startswith("room:"):
         seed = name_or_path.removeprefix("room:")
-        if not seed.isdecimal():
+        if not (seed.isascii() and seed.isdecimal() and len(seed) < 19):
             raise PatrolError(
                 f"world {name_or_path!r}: the room's seed is not a whole number: try room:7", 2
             )
