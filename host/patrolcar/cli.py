@@ -294,8 +294,8 @@ def main() -> None:
     except WrongUsage as error:
         context = getattr(error, "ctx", None)
         name = context.command_path if context is not None else "patrol"
-        message = str(getattr(error, "message", error))
+        message = error.format_message().strip()  # type: ignore[attr-defined]
         if message:  # without one, the help has been shown
-            complain(PatrolError(f"{error.format_message()} (see {name} --help)", 2))  # type: ignore[attr-defined]
+            complain(PatrolError(f"{message} (see {name} --help)", 2))
         code = 2
     sys.exit(code or 0)
