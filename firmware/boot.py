@@ -1,12 +1,13 @@
 # boot.py: every pin that can move a motor is made safe before anything else is imported.
 #
 # The names stand here a second time (boards/ has them too), since nothing may come before this;
-# a test compares the two. A soft reset leaves pin modes as they were, so this is not only for
-# power-up.
+# the build writes the line anew for the board that it is for. A soft reset leaves pin modes as
+# they were, so this is not only for power-up.
 
 from machine import Pin
 
-for _name in ("Y11", "Y3", "Y4", "Y5", "Y6", "Y7", "Y8"):  # STBY, PWM, IN
+MOTOR_PINS = ("Y11", "Y3", "Y4", "Y5", "Y6", "Y7", "Y8")
+for _name in MOTOR_PINS:
     Pin(_name, Pin.OUT, value=0)
 
 import gc

@@ -106,7 +106,7 @@ class Car:
 
     def _wire(self, schedule):
         """Makes all drivers; the telemetry UART and its Line."""
-        import boards.pyboard_v11 as board
+        import board
 
         from patrol import hardware
 

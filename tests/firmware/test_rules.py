@@ -61,7 +61,7 @@ def test_main_has_two_statements():
 @pytest.mark.parametrize("path", FILES, ids=NAMES)
 def test_nothing_of_the_host_is_imported(path):
     imported = re.findall(r"^\s*(?:from (\w+)\S* import|import (\w+))", path.read_text(), re.M)
-    own = {"patrol", "boards"}
+    own = {"patrol", "board"}
     built_in = {
         "array", "gc", "machine", "math", "micropython", "pyb", "struct", "sys", "time",
         "profiler", "builtins",

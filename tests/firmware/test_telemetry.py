@@ -76,7 +76,7 @@ def test_the_count_of_frames_sent_is_exact(board, mavlink):
 def test_a_slow_line_keeps_the_loop_in_time_and_the_important_streams(
     board, mavlink, baud, monkeypatch
 ):
-    import boards.pyboard_v11 as wiring
+    import board as wiring
 
     monkeypatch.setattr(wiring, "UART_BAUD", baud)
     car = booted(board)

@@ -168,6 +168,7 @@ class ToyBoard:
     `task_us` (charged after each task) and `baud` may be set before `car()`.
     """
 
+    BOARD = "pyboard_v11"
     BRIDGE = {"Y5": (0, 0), "Y6": (0, 1), "Y7": (1, 0), "Y8": (1, 1)}  # noqa: RUF012
     PWM = {"Y3": 0, "Y4": 1}  # noqa: RUF012
     TRIGGER = {"X5": 0, "X6": 1, "Y10": 2}  # noqa: RUF012
@@ -193,8 +194,9 @@ class ToyBoard:
 
     def _install(self, monkeypatch: pytest.MonkeyPatch) -> None:
         for name in list(sys.modules):
-            if name.split(".")[0] in ("patrol", "boards") and name != "patrol.portable":
+            if name.split(".")[0] in ("patrol", "board") and name != "patrol.portable":
                 monkeypatch.delitem(sys.modules, name)
+        monkeypatch.setitem(sys.modules, "board", self._board())
         monkeypatch.setitem(sys.modules, "time", self.clock.module())
         monkeypatch.setitem(sys.modules, "machine", self._machine())
         monkeypatch.setitem(sys.modules, "pyb", self._pyb())
@@ -202,6 +204,13 @@ class ToyBoard:
         profiler.__dict__.update(tasks=lambda names: None, task_done=self._task_done)
         monkeypatch.setitem(sys.modules, "profiler", profiler)
         monkeypatch.setattr(sys, "print_exception", self.traces.append, raising=False)
+
+    def _board(self) -> types.ModuleType:
+        """The board's file under the name that it has on the board's filesystem."""
+        path = FIRMWARE / "boards" / f"{self.BOARD}.py"
+        loaded = types.ModuleType("board")
+        exec(compile(path.read_text(encoding="utf-8"), str(path), "exec"), loaded.__dict__)
+        return loaded
 
     def car(self) -> Any:
         """A Car on this board, imported anew."""
@@ -436,7 +445,7 @@ class SmallIntegers:
         return value
 
     def find_spec(self, name: str, path: Any = None, target: Any = None) -> Any:
-        if name.split(".")[0] not in ("patrol", "boards"):
+        if name.split(".")[0] != "patrol":
             return None
         place = FIRMWARE.joinpath(*name.split("."))
         package = place.is_dir()

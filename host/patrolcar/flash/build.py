@@ -1,7 +1,9 @@
 """The firmware tree compiled for one board: .mpy files by mpy-cross, with a cache by content.
 
-`boot.py` and `main.py` stay source, as MicroPython runs them by these names. A board without
-native code gets viper and native functions as plain bytecode.
+`boot.py` and `main.py` stay source, as MicroPython runs them by these names. Of `boards/` the
+chosen board's file alone goes along, as the module `board`. Two lines are written anew: boot.py's
+motor pins are the board's, and patrol/version.py tells which build this is. A board without native
+code gets viper and native functions as plain bytecode.
 """
 
 import hashlib
@@ -12,10 +14,17 @@ import subprocess
 import tempfile
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 from patrolcar.errors import PatrolError
 
 STAY_SOURCE = ("boot.py", "main.py")
+BOARDS = "boards"
+DEFAULT_BOARD = "pyboard_v11"
+BOOT, VERSION = "boot.py", "patrol/version.py"
+MOTOR_PINS_LINE = re.compile(r"^MOTOR_PINS = .*$", re.MULTILINE)
+BUILD_LINE = re.compile(r"^BUILD = .*$", re.MULTILINE)
+BUILD_BYTES = 8  # as many as AUTOPILOT_VERSION.flight_custom_version has
 # Exactly these lines; a decorator that is written otherwise is mpy-cross's to complain about.
 NATIVE_LINE = re.compile(r"^[ \t]*@micropython\.(viper|native)[ \t]*$", re.MULTILINE)
 POINTERS = ("ptr8", "ptr16", "ptr32", "uint")
@@ -23,12 +32,16 @@ POINTERS = ("ptr8", "ptr16", "ptr32", "uint")
 
 @dataclass(frozen=True)
 class Build:
-    """What `build` made: the folder, the files in it and how many came out of the cache."""
+    """What `build` made: the folder, the files in it and how many came out of the cache.
+
+    `identity` is the hash of all sources that went into it, as the car tells it.
+    """
 
     folder: Path
     files: int
     cached: int
     size: int  # bytes
+    identity: str
 
 
 def firmware_dir() -> Path:
@@ -113,29 +126,86 @@ def compile_file(source: bytes, name: str, march: str | None, target: Path) -> N
         os.replace(partial, target)
 
 
-def build(out_dir: Path, march: str | None, tree: Path | None = None) -> Build:
+def boards(tree: Path | None = None) -> list[str]:
+    """The names of the boards that the firmware has a file for."""
+    return sorted(path.stem for path in ((tree or firmware_dir()) / BOARDS).glob("*.py"))
+
+
+def board_data(board: str, tree: Path | None = None) -> dict[str, Any]:
+    """The constants of a board's file. PatrolError for a board that there is none for."""
+    tree = tree or firmware_dir()
+    if board not in boards(tree):
+        raise PatrolError(f"board {board}: pass one of {', '.join(boards(tree))}", 2)
+    scope: dict[str, Any] = {}
+    path = tree / BOARDS / f"{board}.py"
+    exec(compile(path.read_text(), str(path), "exec"), scope)
+    return {name: value for name, value in scope.items() if name.isupper()}
+
+
+def motor_pins(data: dict[str, Any]) -> tuple[str, ...]:
+    """The pins that can move a motor, standby first."""
+    left, right = data["MOTOR_LEFT"], data["MOTOR_RIGHT"]
+    return (data["MOTOR_STANDBY"], left[1], right[1], *left[2:4], *right[2:4])
+
+
+def _contents(tree: Path, board: str) -> dict[str, bytes]:
+    """Every file that goes onto that board, by its name there, before it is compiled."""
+    contents = {
+        path.as_posix(): (tree / path).read_bytes()
+        for path in sources(tree)
+        if path.parts[0] != BOARDS
+    }
+    if BOOT in contents and (tree / BOARDS).is_dir():
+        data = board_data(board, tree)
+        contents["board.py"] = (tree / BOARDS / f"{board}.py").read_bytes()
+        pins = ", ".join(f'"{pin}"' for pin in motor_pins(data))
+        boot = MOTOR_PINS_LINE.sub(f"MOTOR_PINS = ({pins})", contents[BOOT].decode())
+        contents[BOOT] = boot.encode()
+    return contents
+
+
+def _identity(contents: dict[str, bytes]) -> bytes:
+    digest = hashlib.sha256()
+    for name in sorted(contents):
+        digest.update(name.encode() + b"\0" + hashlib.sha256(contents[name]).digest())
+    return digest.digest()[:BUILD_BYTES]
+
+
+def build(
+    out_dir: Path,
+    march: str | None,
+    tree: Path | None = None,
+    *,
+    board: str = DEFAULT_BOARD,
+    source: bool = False,
+) -> Build:
     """Makes `out_dir` anew with everything that goes onto the board's filesystem.
 
-    `march` is mpy-cross's name of the architecture, None for plain bytecode.
+    `march` is mpy-cross's name of the architecture, None for plain bytecode. `source` leaves every
+    file source, for debugging. PatrolError for an unknown board and for what does not compile.
     """
     tree = tree or firmware_dir()
+    contents = _contents(tree, board)
+    identity = _identity(contents)
+    if VERSION in contents:
+        line = f"BUILD = {identity!r}"
+        contents[VERSION] = BUILD_LINE.sub(lambda _: line, contents[VERSION].decode()).encode()
     cache = cache_dir()
     version = _compiler_version()
     if out_dir.exists():
         shutil.rmtree(out_dir)
     out_dir.mkdir(parents=True)
     cached = size = 0
-    files = sources(tree)
-    for path in files:
-        target = out_dir / path
+    for name, content in contents.items():
+        target = out_dir / name
         target.parent.mkdir(parents=True, exist_ok=True)
-        content = (tree / path).read_bytes()
-        if path.suffix != ".py" or str(path) in STAY_SOURCE:
+        if not name.endswith(".py") or name in STAY_SOURCE or source:
+            if source and march is None and name.endswith(".py"):
+                content = without_native(content.decode()).encode()
             target.write_bytes(content)
         else:
             if march is None:
                 content = without_native(content.decode()).encode()
-            name = path.as_posix()
             key = hashlib.sha256(
                 "\0".join((version, march or "", name)).encode() + b"\0" + content
             ).hexdigest()
@@ -147,4 +217,4 @@ def build(out_dir: Path, march: str | None, tree: Path | None = None) -> Build:
             target = target.with_suffix(".mpy")
             shutil.copyfile(kept, target)
         size += target.stat().st_size
-    return Build(out_dir, len(files), cached, size)
+    return Build(out_dir, len(contents), cached, size, identity.hex())

@@ -1,1 +1,0 @@
-"""One data-only file a board."""
