@@ -9,6 +9,8 @@ Pin budget: 30 of the 43 signals on the two headers.
 Alternate functions: STM32F405 data sheet (DS8626), table 9.
 """
 
+VERSION = 0x11  # what telemetry calls it: AUTOPILOT_VERSION.board_version
+
 # TB6612FNG. PWM pins stand on channels of one timer: they share its frequency.
 MOTOR_TIMER = 4
 MOTOR_FREQ = 20_000
@@ -44,5 +46,8 @@ BUMPER = "X18"  # PC13, switch to ground
 BUTTON = "X17"  # PB3, the board's own USR switch to ground
 
 DEADMAN_TIMER = 7
+
+# Flash of its own for settings and crash records: two sectors of 128 KB in turn (RM0090 table 5).
+SETTINGS = ((0x080C0000, 0x20000), (0x080E0000, 0x20000))
 
 LEDS = (1, 2, 3, 4)  # red, green, yellow, blue

@@ -45,6 +45,7 @@ HANG_S = 2.0  # no exchange for so long: the program hangs
 LOOK_S = 0.05  # how often what need not be seen at once is looked at
 STEP_US = 10_000  # how far a paced board goes at once
 SERVE_S = 0.02  # how long a request is awaited before the next look
+BACKUP_REGISTERS = 20
 DEATHS_AT_BOOT = 3  # so many in a row, and it is not the program's fault
 
 
@@ -65,6 +66,7 @@ class VirtualBoard:
         now_us: virtual time since power-on.
         resets: the cause of each time it came up, as machine.reset_cause() tells it.
         erases: the flash's wear: erases of each sector, by its offset in the image.
+        backup: the RTC's backup registers, which only a power-off clears.
         line: the telemetry UART's line; console: the REPL's.
         repl, uart: their ports to the outside, None without.
     """
@@ -91,6 +93,7 @@ class VirtualBoard:
         self.now_us = 0
         self.resets: list[Cause] = []
         self.erases: Counter[int] = Counter()
+        self.backup = [0] * BACKUP_REGISTERS
         self.exchanges = 0
         self.repl: Port | None = None
         self.uart: Port | None = None
@@ -118,6 +121,7 @@ class VirtualBoard:
         self._reset_us = 0  # virtual time of the last reset
         self._deaths = 0
         self._watchdog_us = NEVER
+        self._watchdog_timeout_us = 0
         self._stalled = False  # the pending request waits for the flash
         self._silent_s = 0.0
         self._looked = 0.0
@@ -131,14 +135,17 @@ class VirtualBoard:
 
     def _boot(self, cause: Cause, raw_repl: bool = False) -> None:
         self.resets.append(cause)
-        if cause == Cause.SOFT:
+        if cause == Cause.SOFT:  # the chip itself goes on, and its watchdog with it
             self.pins.soft_reset()
         else:
             self.pins.reset()
+            self._watchdog_us = NEVER
+            self._watchdog_timeout_us = 0
+            if cause == Cause.POWER_ON:
+                self.backup = [0] * BACKUP_REGISTERS
             self._world_to(self.now_us + BOOT_US)
         self._reset_us = self.now_us
         self._pending = None
-        self._watchdog_us = NEVER
         self._silent_s = 0.0
         self.line.close()
         self.console.reset()
@@ -152,6 +159,10 @@ class VirtualBoard:
             "cost_us": self._task_us,
             "other_us": OTHER_TASK_US,
             "filesystem": F405.filesystem,
+            "sectors": F405.sectors,
+            "program": F405.program,
+            "backup": self.backup,
+            "watchdog": [self._watchdog_timeout_us, self._watchdog_us - self.now_us],
             "banner": BANNER,
         }
         self._interpreter = Interpreter.start(
@@ -315,6 +326,10 @@ class VirtualBoard:
             elif kind == Output.ERASE:
                 self.erases[value] += 1
                 self._stalled = True
+            elif kind == Output.BACKUP:
+                self.backup[index] = value & 0xFFFFFFFF
+            elif kind == Output.WATCHDOG:
+                self._watchdog_timeout_us = value
             else:
                 self.pins.output(kind, index, small, value, self.now_us)
         now = request.now + since

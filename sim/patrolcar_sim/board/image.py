@@ -21,15 +21,23 @@ CACHE_BYTES = 64 * KB  # the largest sector of a filesystem
 
 @dataclass(frozen=True)
 class FlashMap:
-    """Where the parts of a chip's flash lie; (start, size) in bytes from 0x08000000."""
+    """Where the parts of a chip's flash lie; (start, size) in bytes from 0x08000000.
+
+    `sectors` are all of the chip's sectors, by their sizes; `program` the numbers of those that
+    hold MicroPython itself.
+    """
 
     size: int
+    sectors: tuple[int, ...]
+    program: tuple[int, ...]
     filesystem: tuple[tuple[int, int], ...]
 
 
 # RM0090 table 5; the filesystem as the port has it (facts: sectors 1 to 4, 112 KB).
 F405 = FlashMap(
     size=1024 * KB,
+    sectors=(16 * KB,) * 4 + (64 * KB,) + (128 * KB,) * 7,
+    program=(0, 5, 6, 7),
     filesystem=(
         (0x4000, 16 * KB),
         (0x8000, 16 * KB),

@@ -48,6 +48,8 @@ class Output(IntEnum):
     UART = 5
     LED = 6
     ERASE = 7
+    BACKUP = 8  # a backup register and what was written there
+    WATCHDOG = 9  # started; its timeout in microseconds
 
 
 class Cause(IntEnum):

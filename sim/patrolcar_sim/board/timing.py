@@ -18,5 +18,6 @@ TASK_US = {
     "telemetry": 300,
     "battery": 200,
     "lights": 100,
+    "alive": 60,
 }
 OTHER_TASK_US = 150

@@ -13,8 +13,9 @@ import sys
 
 import micropython
 
-WAIT, I2C, REPL, RESET = 0, 1, 2, 3  # requests
-LEVEL, MODE, IRQ, PWM, UART_SETUP, LED, ERASE = 1, 2, 3, 4, 5, 6, 7  # outputs
+# Requests, and outputs.
+WAIT, I2C, REPL, RESET = 0, 1, 2, 3
+LEVEL, MODE, IRQ, PWM, UART_SETUP, LED, ERASE, BACKUP, WATCHDOG_SETUP = 1, 2, 3, 4, 5, 6, 7, 8, 9
 NEVER = 1 << 60
 FRESH_US = 100  # how old an input may be
 POLL_US = 10_000  # a program that only reads the clock still meets the world this often
@@ -29,7 +30,8 @@ _MOST_OUTPUTS = 64
 now = 0  # microseconds since reset
 synced = 0  # when the inputs below were true
 horizon = 0  # no interrupt is due before
-watchdog_us = NEVER
+watchdog_us = NEVER  # when it is due
+watchdog_timeout_us = 0  # 0: it does not run
 interruptible = False  # a Ctrl-C raises KeyboardInterrupt
 irq_off = 0  # depth of disable_irq
 reset_cause = 0
@@ -200,6 +202,14 @@ def run_hard(callback, argument, name):
 def _report(text, error):
     print(text)
     sys.print_exception(error)
+
+
+def feed_watchdog():
+    """The reload key; nothing where no watchdog runs."""
+    global now, watchdog_us
+    now += 1
+    if watchdog_timeout_us:
+        watchdog_us = now + watchdog_timeout_us
 
 
 def set_interruptible(on):

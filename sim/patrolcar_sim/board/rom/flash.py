@@ -7,7 +7,8 @@
 import chip
 
 BLOCK = 512
-ERASE_US = {16: 500_000, 64: 1_100_000}  # by size in KB (facts; RM0090 section 3)
+# By size in KB (DS8626, flash memory characteristics: between the typical and the longest).
+ERASE_US = {16: 500_000, 64: 1_100_000, 128: 2_000_000}
 
 
 class Flash:

@@ -12,9 +12,28 @@ sys.path[:] = [_rom + "/modules", _rom, ".frozen"]
 
 import chip
 
-_STAND_INS = ("machine", "time", "select", "pyb", "profiler", "vasyncio", "vgc", "vmicropython")
+_STAND_INS = (
+    "machine",
+    "time",
+    "select",
+    "pyb",
+    "profiler",
+    "vasyncio",
+    "vgc",
+    "vmicropython",
+    "stm",
+)
 _CLEAR_BYTES = 8192
-_OWN = ("chip", "flash", "repl", "pinout", "_machine_bus", "_machine_pin", "_pyb_timer")
+_OWN = (
+    "chip",
+    "flash",
+    "repl",
+    "pinout",
+    "_machine_bus",
+    "_machine_pin",
+    "_pyb_timer",
+    "_registers",
+)
 
 
 def _boot():
@@ -36,6 +55,11 @@ def _boot():
     chip.unique_id = bytes(settings["unique_id"])
     chip.link_uart = settings["link_uart"]
 
+    timeout_us, due_us = settings["watchdog"]
+    if timeout_us:  # it has outlived a soft reset
+        chip.watchdog_timeout_us = timeout_us
+        chip.watchdog_us = due_us
+
     profiler.cost_us.update(settings["cost_us"])
     profiler.other_us = settings["other_us"]
     # A stand-in in sys.modules is found before the built-in of that name.
@@ -49,6 +73,9 @@ def _boot():
     cache = open(sys.argv[2], "r+b")
     sectors = tuple((start, size) for start, size in settings["filesystem"])
     device = flash.Flash(image, cache, sectors)
+    sys.modules["_registers"].connect(
+        image, settings["sectors"], settings["program"], settings["backup"]
+    )
     pyb.Flash = lambda **part: device
     vfs.umount("/")
     try:
