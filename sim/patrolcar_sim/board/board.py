@@ -34,6 +34,7 @@ from patrolcar_sim.board.pace import OneCore, Pace
 from patrolcar_sim.board.pins import Car, PinBus
 from patrolcar_sim.board.ports import Port
 from patrolcar_sim.board.process import Interpreter, find_interpreter
+from patrolcar_sim.board.rtc import Rtc
 from patrolcar_sim.board.telemetry_line import TelemetryLine
 from patrolcar_sim.board.timing import BOOT_US, GC_US, OTHER_TASK_US, TASK_US
 from patrolcar_sim.board.wiring import PYBOARD_V11, Wiring
@@ -116,6 +117,7 @@ class VirtualBoard:
         self._answer = b""  # what the pending I2C transfer has read
         self._result = 0
         self._reset_us = 0  # virtual time of the last reset
+        self._rtc = Rtc()
         self._deaths = 0
         self._watchdog_us = NEVER
         self._stalled = False  # the pending request waits for the flash
@@ -153,6 +155,7 @@ class VirtualBoard:
             "other_us": OTHER_TASK_US,
             "filesystem": F405.filesystem,
             "banner": BANNER,
+            "rtc": self._rtc.settings(self.now_us),
         }
         self._interpreter = Interpreter.start(
             self._command, self.image, cache_of(self.image), settings
@@ -312,6 +315,8 @@ class VirtualBoard:
             if kind == Output.UART:
                 if index == self._wiring.uart:
                     self.line.set_up(value)
+            elif kind == Output.RTC:
+                self._rtc.set(value, small, self.now_us)
             elif kind == Output.ERASE:
                 self.erases[value] += 1
                 self._stalled = True
@@ -321,6 +326,8 @@ class VirtualBoard:
         if now > self.now_us:
             self._world_to(now)
         if request.kind == Kind.RESET:
+            assert self._interpreter is not None
+            self.console.take_back(request.data + self._interpreter.unread())
             self.reset(Cause(request.aux & 0xFF), bool(request.aux >> 8))
             return
         self._answer = b""
