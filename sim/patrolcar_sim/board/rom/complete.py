@@ -1,7 +1,8 @@
 # complete.py: the prompt's completion, as py/repl.c has it: names of the program and, after a dot,
 # attributes; after "import " modules.
 
-import vsys
+import sys
+
 from console import put
 
 _SLOT = 16
@@ -16,7 +17,7 @@ def _is_name(c):
 def _names(line, words, scope):
     """What could stand here; None when something before the dot is unknown."""
     if line.startswith(_IMPORT):
-        return list(vsys.modules)
+        return list(sys.modules)
     if len(words) == 1:
         return list(scope)
     value = scope.get(words[0])

@@ -1,6 +1,7 @@
 # help.py: help(), help(object) and help("modules") at the prompt (py/builtinhelp.c).
 
-import vsys
+import sys
+
 from console import cooked
 
 _TEXT = """Welcome to MicroPython!
@@ -28,14 +29,21 @@ Control commands:
 For further help on a specific object, type help(obj)
 For a list of available modules, type help('modules')
 """
-# Built into the port, beside what has been imported.
-_MODULES = "array binascii cmath collections errno hashlib heapq io json math random re struct uctypes"
+# Built into the port, beside the stand-ins that are in sys.modules.
+_MODULES = (
+    "array asyncio binascii cmath collections errno hashlib heapq io json math random re struct "
+    "uctypes"
+)
 _COLUMNS = 4
 _WIDTH = 18
 
 
 def _modules():
-    names = sorted(set(_MODULES.split()) | set(n for n in vsys.modules if "/" not in n))
+    names = set(_MODULES.split())
+    for name in sys.modules:  # without the old names, utime and the like
+        if name[0] not in "_/" and not (name[0] == "u" and name[1:] in sys.modules):
+            names.add(name)
+    names = sorted(names)
     rows = -(-len(names) // _COLUMNS)
     for row in range(rows):
         line = "".join("%-*s" % (_WIDTH, name) for name in names[row::rows])

@@ -66,7 +66,7 @@ def _boot():
     sectors = tuple((start, size) for start, size in settings["filesystem"])
     device = modules["flash"].Flash(image, cache, sectors)
     modules["pyb"].Flash = lambda **part: device
-    modules["loader"].start(vfs.VfsPosix(""), _rom)
+    modules["loader"].start(vfs.VfsPosix(""), _rom, {n: modules[n] for n in ("console", "loader")})
     vfs.umount("/")
     try:
         filesystem = vfs.VfsLfs2(device)

@@ -4,8 +4,9 @@
 # A statement may have several lines; the keys work on its last one. Like the port it takes ASCII
 # alone: bytes of other characters are dropped here, and belong into paste mode or into a file.
 
+import sys
+
 import loader
-import vsys
 from console import get, put
 
 _HISTORY = 8
@@ -73,12 +74,12 @@ class Editor:
         """A statement and 0, or what was typed and the control key that ended it (1 to 5)."""
         self._text = ""
         self._indenting = True
-        key = self._line(vsys.ps1, False)
+        key = self._line(sys.ps1, False)
         if key or not self._text:
             return "", key
         while unfinished(self._text):
             self._text += "\n"
-            key = self._line(vsys.ps2)
+            key = self._line(sys.ps2)
             if key == 3:
                 return "", 3
             if key == 4:

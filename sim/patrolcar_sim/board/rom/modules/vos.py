@@ -20,13 +20,13 @@ from os import (
     urandom,
 )
 
-import pyb
+import pyb as _pyb
 
 
 def sync():
     """Writes back what FAT filesystems have in the cache; littlefs does so by itself."""
     if any(isinstance(filesystem, VfsFat) for filesystem, _ in mount()):
-        pyb.Flash().ioctl(3, 0)
+        _pyb.Flash().ioctl(3, 0)
 
 
 def dupterm(stream, index=0):

@@ -13,13 +13,13 @@ from sys import (
     version_info,
 )
 
-import console
+import console as _console
 
-stdin = console.stdin
-stdout = stderr = console.stdout
+stdin = _console.stdin
+stdout = stderr = _console.stdout
 ps1 = ">>> "
 ps2 = "... "
 
 
 def print_exception(error, file=stdout):
-    console.trace(error, file.write)
+    _console.trace(error, file.write)
