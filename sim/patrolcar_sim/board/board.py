@@ -35,6 +35,7 @@ from patrolcar_sim.board.pace import OneCore, Pace
 from patrolcar_sim.board.pins import Car, PinBus
 from patrolcar_sim.board.ports import Port
 from patrolcar_sim.board.process import Interpreter, find_interpreter
+from patrolcar_sim.board.rtc import Rtc
 from patrolcar_sim.board.telemetry_line import TelemetryLine
 from patrolcar_sim.board.timing import BOOT_US, GC_US, OTHER_TASK_US, TASK_US, at_clock
 
@@ -121,6 +122,7 @@ class VirtualBoard:
         self._answer = b""  # what the pending I2C transfer has read
         self._result = 0
         self._reset_us = 0  # virtual time of the last reset
+        self._rtc = Rtc()
         self._deaths = 0
         self._watchdog_us = NEVER
         self._watchdog_timeout_us = 0
@@ -168,6 +170,7 @@ class VirtualBoard:
             "backup": self.backup,
             "watchdog": [self._watchdog_timeout_us, self._watchdog_us - self.now_us],
             "banner": model.banner,
+            "rtc": self._rtc.settings(self.now_us),
         }
         self._interpreter = Interpreter.start(
             self._command, self.image, cache_of(self.image), settings, model.heap
@@ -327,6 +330,8 @@ class VirtualBoard:
             if kind == Output.UART:
                 if index == self._wiring.uart:
                     self.line.set_up(value)
+            elif kind == Output.RTC:
+                self._rtc.set(value, small, self.now_us)
             elif kind == Output.ERASE:
                 self.erases[value] += 1
                 self._stalled = True
@@ -340,6 +345,8 @@ class VirtualBoard:
         if now > self.now_us:
             self._world_to(now)
         if request.kind == Kind.RESET:
+            assert self._interpreter is not None
+            self.console.take_back(request.data + self._interpreter.unread())
             self.reset(Cause(request.aux & 0xFF), bool(request.aux >> 8))
             return
         self._answer = b""

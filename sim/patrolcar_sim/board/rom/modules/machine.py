@@ -7,6 +7,7 @@ import chip
 import pinout
 from _machine_bus import I2C, UART
 from _machine_pin import ADC, PWM, Pin, Signal, time_pulse_us
+from _machine_rtc import RTC
 
 PWRON_RESET = chip.POWER_ON
 HARD_RESET = chip.HARD
@@ -26,7 +27,13 @@ def reset():
 
 
 def soft_reset():
-    chip.reset(chip.SOFT)
+    raise SystemExit  # the prompt does the rest, as on the port
+
+
+def bootloader(*unused):
+    """The port hands over to the chip's DFU, which only a reset ends. Here is none: it resets."""
+    print("machine.bootloader: this board has no USB to load through; it starts again")
+    chip.reset(chip.HARD)
 
 
 def reset_cause():

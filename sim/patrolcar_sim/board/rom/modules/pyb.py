@@ -1,4 +1,5 @@
-# pyb.py: the stm32 port's pyb module, as far as it is built: Timer, Pin, LED, Switch and Flash.
+# pyb.py: the stm32 port's pyb module, as far as it is built: Timer, Pin, LED, Switch, RTC and
+# Flash.
 
 import time as _time
 
@@ -6,6 +7,7 @@ import chip
 import machine
 import pinout
 from _machine_pin import Pin
+from _machine_rtc import RTC
 from _pyb_timer import Timer
 
 
@@ -47,6 +49,10 @@ def enable_irq(state=True):
 
 def hard_reset():
     machine.reset()
+
+
+def bootloader(*unused):
+    machine.bootloader()
 
 
 def unique_id():
