@@ -53,11 +53,11 @@ class Output(IntEnum):
 class Cause(IntEnum):
     """machine.reset_cause()."""
 
+    SOFT = 0
     POWER_ON = 1
     HARD = 2
     WATCHDOG = 3
     DEEPSLEEP = 4
-    SOFT = 5
 
 
 class Request(NamedTuple):

@@ -3,7 +3,7 @@
 import time as _time
 
 import chip
-import machine
+import machine as _machine
 from _machine_pin import Pin
 from _pyb_timer import Timer
 
@@ -37,27 +37,27 @@ def udelay(us):
 
 
 def disable_irq():
-    return machine.disable_irq()
+    return _machine.disable_irq()
 
 
 def enable_irq(state=True):
-    machine.enable_irq(state)
+    _machine.enable_irq(state)
 
 
 def hard_reset():
-    machine.reset()
+    _machine.reset()
 
 
 def unique_id():
     return chip.unique_id
 
 
-def freq(*args):
-    return machine.freq(*args)
+def freq(sysclk=0, hclk=0, pclk1=0, pclk2=0):
+    return _machine.freq(sysclk, hclk, pclk1, pclk2)
 
 
 def wfi():
-    machine.idle()
+    _machine.idle()
 
 
 class LED:
