@@ -34,6 +34,7 @@ lint: $(READY)
 	$(BIN)/ruff check
 	$(BIN)/ruff format --check
 	$(BIN)/mypy
+	$(BIN)/python tests/support/check_firmware.py
 
 test: lint
 	$(BIN)/pytest -n 2 -m "not acceptance"

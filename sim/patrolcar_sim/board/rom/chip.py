@@ -51,8 +51,8 @@ _sequence = 0
 edge_handlers = [None] * 16  # by EXTI line
 edge_pins = [None] * 16
 edge_hard = [False] * 16
-timers = [None] * 20  # whatever has .due and .fire()
-uarts = [None] * 8  # by number: has .rx_room() and .rx_put(byte)
+timers = [None] * 20  # whatever has ._due and ._fire()
+uarts = [None] * 8  # by number: has ._rx_room() and ._rx_put(byte)
 
 
 def connect(read_fd, write_fd):
@@ -128,12 +128,12 @@ def _take_reply(kind):
     if watchdog_us < horizon:
         horizon = watchdog_us
     for timer in timers:
-        if timer is not None and timer.due < horizon:
-            horizon = timer.due
+        if timer is not None and timer._due < horizon:
+            horizon = timer._due
     if kind != I2C and reply[25]:
         link = uarts[link_uart]
         for i in range(reply[25]):
-            link.rx_put((reply[32 + (i >> 2)] >> ((i & 3) << 3)) & 0xFF)
+            link._rx_put((reply[32 + (i >> 2)] >> ((i & 3) << 3)) & 0xFF)
 
 
 def advance(target, data=_no_bytes, n=0, uart=0, at=0, kind=WAIT):
@@ -144,14 +144,14 @@ def advance(target, data=_no_bytes, n=0, uart=0, at=0, kind=WAIT):
     while True:
         step = target
         for timer in timers:
-            if timer is not None and timer.due < step:
-                step = timer.due
+            if timer is not None and timer._due < step:
+                step = timer._due
         if watchdog_us < step:
             step = watchdog_us
         if step < now:
             step = now
         link = uarts[link_uart]
-        exchange(kind, step, 0 if link is None else link.rx_room(), data, n, uart, at)
+        exchange(kind, step, 0 if link is None else link._rx_room(), data, n, uart, at)
         n = 0
         if now >= watchdog_us:
             reset(WATCHDOG)
@@ -181,8 +181,8 @@ def _interrupts():
             else:
                 handler(edge_pins[line])
     for timer in timers:
-        if timer is not None and timer.due <= now:
-            timer.fire()
+        if timer is not None and timer._due <= now:
+            timer._fire()
 
 
 def run_hard(callback, argument, name):
@@ -238,7 +238,7 @@ def fresh():
 
 
 def add_timer(timer):
-    """Starts to watch an object with `.due` (microseconds) and `.fire()`; its place's number."""
+    """Starts to watch an object with `._due` (microseconds) and `._fire()`; its place's number."""
     for i in range(len(timers)):
         if timers[i] is timer:
             return
