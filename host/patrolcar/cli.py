@@ -83,6 +83,24 @@ Uri = Annotated[
         "socket://host:port, udp:host:port.",
     ),
 ]
+Port = Annotated[
+    str | None,
+    typer.Argument(
+        metavar="[PORT]",
+        help="The board's REPL: /dev/ttyACM0, COM4, /dev/pts/2, socket://host:port. "
+        "Without it, the one board that is found.",
+    ),
+]
+BoardName = Annotated[
+    str | None,
+    typer.Option(
+        help="Which board it is wired like: pyboard_v11, blackpill_f411, nucleo_f446re. "
+        "Without it, what the board calls itself decides."
+    ),
+]
+AsSource = Annotated[
+    bool, typer.Option("--source", help="Send .py files instead of bytecode, to debug.")
+]
 World = Annotated[str, typer.Option(help="office, corridor, empty, room:SEED, or an MJCF file.")]
 Seed = Annotated[int, typer.Option(help="Seed of the world's noise: same seed, same drive.")]
 Duration = Annotated[float | None, typer.Option(min=0.0, help="End after so many seconds.")]
@@ -139,24 +157,77 @@ def sim(
 
 @command()
 def flash(
-    port: Annotated[
-        str,
-        typer.Argument(
-            metavar="PORT", help="The board's REPL: /dev/ttyACM0, /dev/pts/2, socket://host:port."
+    port: Port = None,
+    board: BoardName = None,
+    source: AsSource = False,
+    littlefs: Annotated[
+        bool,
+        typer.Option("--format", help="Make the filesystem an empty littlefs 2 first; asks."),
+    ] = False,
+    yes: Annotated[bool, typer.Option("--yes", "-y", help="Do not ask.")] = False,
+    telemetry: Annotated[
+        str | None,
+        typer.Option(
+            metavar="URI", help="The car's telemetry port: wait there for its first heartbeat."
         ),
-    ],
+    ] = None,
 ) -> None:
     """Put the firmware onto a board, simulated or real, and start it.
 
-    Example: [bold]patrol flash /dev/ttyACM0[/].
+    Only what changed is sent. A flash that is cut off leaves a board in safe mode; running it
+    again mends that.
+
+    Examples: [bold]patrol flash[/] (the one board that is there), [bold]patrol flash
+    /dev/ttyACM0 --telemetry /dev/ttyUSB0[/], [bold]patrol flash COM4 --format[/].
     """
-    from rich.console import Console
-
+    from patrolcar.flash.flash import Options
     from patrolcar.flash.flash import flash as flash_to
+    from patrolcar.flash.terminal import ask, shown
+    from patrolcar.link.ports import find_port
 
-    with Console(stderr=True).status("asking the board") as status:
-        made = flash_to(port, status.update)
-    print(f"{port}: {made.files} files, {made.size / 1024:.0f} KB; the car starts")
+    port = port or find_port()
+    options = Options(board, source, littlefs, telemetry)
+    with shown() as (progress, pause):
+        done, car = flash_to(port, options, progress, lambda text: yes or ask(text, pause))
+    print(f"{port}: {done.line()}")
+    if car is None:
+        raise PatrolError(
+            f"the car at {port} was reset and printed nothing: patrol doctor {port} tells more"
+        )
+    if car.safe_mode:
+        raise PatrolError(f"the car at {port} will not drive: {car.line()}")
+    print(car.line())
+
+
+@command(until_interrupted=True)
+def dev(
+    port: Port = None,
+    board: BoardName = None,
+    source: AsSource = False,
+    tree: Annotated[
+        Path | None, typer.Option(help="The firmware's tree, where it is not this package's own.")
+    ] = None,
+) -> None:
+    """Keep a board in step with the firmware's tree: send on save, reset, show what it prints.
+
+    Example: [bold]patrol dev /dev/ttyACM0[/], then save a file of firmware/. Ctrl-C ends it; the
+    car goes on.
+    """
+    from patrolcar.flash.dev import develop
+    from patrolcar.flash.flash import Options
+    from patrolcar.flash.terminal import shown
+    from patrolcar.link.ports import find_port
+
+    port = port or find_port()
+    options = Options(board, source, tree=tree)
+    with shown() as (progress, _):
+        develop(
+            port,
+            options,
+            progress,
+            lambda text: print(f"-- {text}", flush=True),
+            functools.partial(print, flush=True),
+        )
 
 
 @command(until_interrupted=True)

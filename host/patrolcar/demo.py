@@ -15,9 +15,9 @@ from pathlib import Path
 from rich.console import Console
 
 from patrolcar.errors import PatrolError
-from patrolcar.flash.arch import decode
-from patrolcar.flash.build import build
-from patrolcar.flash.copy import board_mpy, copy_tree, reset
+from patrolcar.flash.flash import Options as FlashOptions
+from patrolcar.flash.flash import transfer
+from patrolcar.flash.repl import Repl
 from patrolcar.simulation import Simulation
 from patrolcar.verdict import Verdict, judge
 from patrolcar.view.feed import Feed
@@ -32,7 +32,7 @@ SILENCE_S = 10.0
 WARNING = 4  # MAV_SEVERITY
 DYING_S = 1.0  # a simulator whose port has gone may take a moment to end
 POLL_S = 0.02
-PHASES = 5
+PHASES = 4
 # How long an orphaned simulator goes on at most, in wall time.
 SETUP_LIMIT_S = 600.0
 FASTEST = 100.0
@@ -85,7 +85,7 @@ class Demo:
                 with self._step(f"starting the virtual board in the world {options.world}"):
                     stack.enter_context(simulation)
                 try:
-                    self._flash(simulation, Path(scratch))
+                    self._flash(simulation)
                     patrolled_s, speed = self._drive(simulation, telemetry, tlog)
                 except PatrolError as error:
                     if simulation.ended(DYING_S):
@@ -122,11 +122,11 @@ class Demo:
         took = time.monotonic() - started
         self._console.print(f"{title} ({took:.1f} s)", markup=False, highlight=False)
 
-    def _flash(self, simulation: Simulation, scratch: Path) -> None:
-        with self._step("compiling the firmware for the board"):
-            made = build(scratch / "build", decode(board_mpy(simulation.repl)))
-        with self._step(f"copying {made.files} files, {made.size / 1024:.0f} KB, with mpremote"):
-            copy_tree(simulation.repl, made.folder)
+    def _flash(self, simulation: Simulation) -> None:
+        step = self._step("compiling the firmware and copying it with mpremote")
+        with step, Repl(simulation.repl) as board:
+            done = transfer(board, FlashOptions(littlefs=True), lambda *_: None)
+        self._console.print(f"      {done.line()}", markup=False, highlight=False)
 
     # -- the drive
 
@@ -143,7 +143,8 @@ class Demo:
             writer = stack.enter_context(TlogWriter(tlog))
             feed = Feed(link, telemetry, writer, talk=True)
             with self._step("booting the firmware, arming, starting to patrol"):
-                reset(simulation.repl)
+                with Repl(simulation.repl) as board:
+                    board.reset()
                 self._wait(feed, lambda: telemetry.heartbeats > 0, "booted")
                 self._insist(link.arm)
                 link.set_mode("AUTO")

@@ -14,6 +14,7 @@ from types import FrameType
 from typing import Any
 
 from patrolcar.errors import PatrolError
+from patrolcar.link.ports import NamedPorts
 from patrolcar_sim.board.board import VirtualBoard
 from patrolcar_sim.world.world import World
 
@@ -102,8 +103,9 @@ def serve(
                 announce(f"REPL  {board.repl.pty}  {board.repl.url}")
                 announce(f"UART  {board.uart.pty}  {board.uart.url}")
                 until = 1 << 60 if duration is None else int(min(duration, LONGEST_S) * 1e6)
-                while not stopping and board.now_us < until:
-                    board.run(until, lambda: stopping)
+                with NamedPorts(world, board.repl.pty, board.uart.pty):
+                    while not stopping and board.now_us < until:
+                        board.run(until, lambda: stopping)
             wall_s, cpu_s = time.monotonic() - started, _cpu_s() - computed
             result = truth(board, car_world, wall_s, cpu_s)
         finally:

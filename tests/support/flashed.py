@@ -1,4 +1,4 @@
-"""A flash image with the firmware on it, copied there by the real mpremote."""
+"""A flash image with the firmware on it, copied there by `patrol flash`."""
 
 from __future__ import annotations
 
@@ -6,8 +6,8 @@ import threading
 from pathlib import Path
 
 from board_bench import StubCar
-from patrolcar.flash import build, copy
-from patrolcar.flash.arch import decode
+from patrolcar.flash.flash import Options, transfer
+from patrolcar.flash.repl import Repl
 from patrolcar_sim.board.board import VirtualBoard
 
 
@@ -25,10 +25,8 @@ def flash(folder: Path) -> Path:
     thread.start()
     try:
         assert board.repl is not None
-        port = board.repl.pty
-        tree = folder / "build"
-        build.build(tree, decode(copy.board_mpy(port)))
-        copy.copy_tree(port, tree)
+        with Repl(board.repl.pty) as repl:
+            transfer(repl, Options(littlefs=True), lambda *_: None)
     finally:
         stopped.set()
         thread.join()

@@ -31,7 +31,6 @@ _REQUEST_CAPABILITIES = const(520)
 _CUSTOM_MODE_ENABLED = const(1)
 _GROUND_STATION = const(6)  # MAV_TYPE_GCS
 _HEARTBEAT_TYPE = const(4)  # offset of `type` in HEARTBEAT
-_VERSION = const(0x00010000)  # 0.1.0, development
 _MAVLINK2 = const(0x2000)  # MAV_PROTOCOL_CAPABILITY
 _LINK_TIMEOUT_MS = const(3_000)
 _CHUNK = const(128)  # bytes taken a tick: 12.8 kB/s, more than a ground station sends
@@ -50,6 +49,7 @@ class Command:
         self.heard = False
         self.silent = False
         self.refused = 0
+        self.identity = ((0, 0, 0), b"", b"", 0)  # version, build, chip, board: AUTOPILOT_VERSION
         self._uart = uart
         self._parser = parser
         self._writer = writer
@@ -231,6 +231,12 @@ class Command:
             off = writer.begin(d.AUTOPILOT_VERSION)
             if off >= 0:
                 pack_into("<I", buf, off + d.AUTOPILOT_VERSION_CAPABILITIES, _MAVLINK2)
-                pack_into("<I", buf, off + d.AUTOPILOT_VERSION_FLIGHT_SW_VERSION, _VERSION)
-                pack_into("<I", buf, off + d.AUTOPILOT_VERSION_BOARD_VERSION, 0x11)
+                version, build, chip, board = self.identity
+                at = off + d.AUTOPILOT_VERSION_FLIGHT_SW_VERSION
+                for i in range(3):  # the lowest byte, 0, is for a version under development
+                    buf[at + 3 - i] = version[i]
+                pack_into("<I", buf, off + d.AUTOPILOT_VERSION_BOARD_VERSION, board)
+                copy(buf, off + d.AUTOPILOT_VERSION_UID, chip, 0, min(8, len(chip)))
+                at = off + d.AUTOPILOT_VERSION_FLIGHT_CUSTOM_VERSION
+                copy(buf, at, build, 0, len(build))
                 writer.end()

@@ -17,6 +17,7 @@ from pathlib import Path
 from typing import Any
 
 from patrolcar.errors import PatrolError
+from patrolcar.flash.lean import lean
 
 STAY_SOURCE = ("boot.py", "main.py")
 BOARDS = "boards"
@@ -116,9 +117,11 @@ def compile_file(source: bytes, name: str, march: str | None, target: Path) -> N
         )
         if done.returncode != 0 or not out.is_file():
             lines = [line.strip() for line in done.stderr.splitlines() if line.strip()]
-            where = next((line for line in lines if line.startswith("File")), "")
+            where = re.search(r'File "[^"]*", (line \d+)', done.stderr)
             raise PatrolError(
-                f"mpy-cross cannot compile {name}: {where} {lines[-1] if lines else 'no reason'}"
+                f"mpy-cross cannot compile {name}"
+                + (f", {where[1]}" if where else "")
+                + f": {lines[-1] if lines else 'no reason'}"
             )
         # In place at once or not at all: two builds may share the cache.
         partial = target.with_suffix(f".{os.getpid()}.part")
@@ -150,6 +153,8 @@ def motor_pins(data: dict[str, Any]) -> tuple[str, ...]:
 
 def _contents(tree: Path, board: str) -> dict[str, bytes]:
     """Every file that goes onto that board, by its name there, before it is compiled."""
+    if not (tree / "main.py").is_file():
+        raise PatrolError(f"{tree} is no firmware tree: it has no main.py", 2)
     contents = {
         path.as_posix(): (tree / path).read_bytes()
         for path in sources(tree)
@@ -199,13 +204,13 @@ def build(
     for name, content in contents.items():
         target = out_dir / name
         target.parent.mkdir(parents=True, exist_ok=True)
+        if name.endswith(".py") and name not in STAY_SOURCE and march is None:
+            content = without_native(content.decode()).encode()
+        if name.endswith(".py") and source:
+            content = lean(content.decode()).encode()
         if not name.endswith(".py") or name in STAY_SOURCE or source:
-            if source and march is None and name.endswith(".py"):
-                content = without_native(content.decode()).encode()
             target.write_bytes(content)
         else:
-            if march is None:
-                content = without_native(content.decode()).encode()
             key = hashlib.sha256(
                 "\0".join((version, march or "", name)).encode() + b"\0" + content
             ).hexdigest()

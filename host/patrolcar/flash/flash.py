@@ -1,24 +1,163 @@
-"""Flashing a board in one go: compile for its processor, copy with mpremote, start."""
+"""Flashing a board in one go: compile for its processor, send what changed, verify, start."""
+
+from __future__ import annotations
 
 import tempfile
 from collections.abc import Callable
+from dataclasses import dataclass
 from pathlib import Path
 
+import platformdirs
+
+from patrolcar.errors import PatrolError
 from patrolcar.flash.arch import decode
-from patrolcar.flash.build import Build, build
-from patrolcar.flash.copy import board_mpy, copy_tree, reset
+from patrolcar.flash.build import Build, board_data, boards, build
+from patrolcar.flash.contents import About, about, contents
+from patrolcar.flash.filesystem import make_littlefs, question, require_filesystem
+from patrolcar.flash.greeting import Greeting, hear, read_prompt
+from patrolcar.flash.preserve import Preserved
+from patrolcar.flash.repl import Repl
+from patrolcar.flash.sync import Plan, Progress, apply, check_room, plan, read_tree
+from patrolcar.link.connection import connect
+from patrolcar.link.ports import telemetry_beside
 
 
-def flash(port: str, progress: Callable[[str], None]) -> Build:
-    """Puts the firmware onto the board at a REPL port and resets it; what was built.
+@dataclass(frozen=True)
+class Options:
+    """What `patrol flash` was asked for.
 
-    `progress` is told of each step. PatrolError where the board does not answer or is full.
+    `board` None goes by what the board calls itself; `telemetry` None by the port beside the
+    REPL's, if any.
     """
+
+    board: str | None = None
+    source: bool = False
+    littlefs: bool = False
+    telemetry: str | None = None
+    tree: Path | None = None
+
+
+@dataclass(frozen=True)
+class Flashed:
+    """What was done to a board."""
+
+    board: str
+    about: About
+    build: Build
+    plan: Plan
+
+    def line(self) -> str:
+        """One line for a person."""
+        todo = self.plan
+        return (
+            f"{self.board}: {self.build.files} files, {self.build.size / 1024:.0f} KB: "
+            f"{len(todo.send)} sent, {len(todo.remove)} removed, {todo.keep} as they were"
+        )
+
+
+def choose_board(machine: str, wanted: str | None, tree: Path | None = None) -> str:
+    """The board's name: what it calls itself decides, `wanted` where that is not known.
+
+    PatrolError (2) for an unknown name, for another board than the one that is there, and where
+    neither tells.
+    """
+    known = {name: board_data(name, tree).get("MACHINE") for name in boards(tree)}
+    if wanted is not None and wanted not in known:
+        board_data(wanted, tree)  # says which there are
+    found = next((name for name, text in known.items() if text == machine), None)
+    if wanted is None:
+        if found is None:
+            raise PatrolError(
+                f"the board calls itself {machine!r}, which is none of {', '.join(known)}: "
+                "pass --board with the one that it is wired like",
+                2,
+            )
+        return found
+    if found is not None and found != wanted:
+        raise PatrolError(
+            f"board {wanted} was asked for, but the board calls itself {machine!r}, which is "
+            f"{found}: pass --board {found}, or another port",
+            2,
+        )
+    return wanted
+
+
+def settings_dir() -> Path:
+    """Where the settings of boards are kept while they are flashed."""
+    return Path(platformdirs.user_state_dir("patrolcar", appauthor=False)) / "settings"
+
+
+def transfer(
+    board: Repl,
+    options: Options,
+    progress: Progress,
+    confirm: Callable[[str], bool] = lambda question: True,
+) -> Flashed:
+    """Puts the firmware onto the board behind a REPL, which then waits at its prompt.
+
+    `progress` is told of each step; `confirm` is asked before a filesystem is made anew.
+    PatrolError where the board does not answer, is full or is another one.
+    """
+    progress("asking the board", 0, 0)
+    told = about(board)
+    if told.card:
+        raise PatrolError(
+            f"an SD card is in the board at {board.port}, and MicroPython boots from that: "
+            "take it out and reset the board"
+        )
+    name = choose_board(told.machine, options.board, options.tree)
+    progress(f"compiling for {name}", 0, 0)
     with tempfile.TemporaryDirectory(prefix="patrol-flash-") as scratch:
-        progress("compiling for the board's processor")
-        made = build(Path(scratch) / "build", decode(board_mpy(port)))
-        progress(f"copying {made.files} files, {made.size / 1024:.0f} KB")
-        copy_tree(port, made.folder)
-    progress("starting")
-    reset(port)
-    return made
+        made = build(
+            Path(scratch) / "build",
+            decode(told.mpy),
+            options.tree,
+            board=name,
+            source=options.source,
+        )
+        wanted = read_tree(made.folder)
+    preserved = Preserved(board, board_data(name, options.tree), told.unique_id, settings_dir())
+    if options.littlefs:
+        if not confirm(question(board, told)):
+            raise PatrolError(f"the board at {board.port} was left as it is")
+        progress("making a littlefs 2", 0, 0)
+        make_littlefs(board, told)
+        told = about(board)
+    told = require_filesystem(board, told, progress)
+    progress("comparing", 0, 0)
+    found, folders = contents(board)
+    todo = plan(wanted, found)
+    if not todo.nothing:
+        assert told.space is not None
+        check_room(wanted, found, todo, told.space)
+        apply(board, wanted, found, folders, todo, progress)
+    preserved.restore()
+    return Flashed(name, told, made, todo)
+
+
+def start(board: Repl, telemetry: str | None, progress: Progress) -> Greeting | None:
+    """Resets the board; what the car says then, by its telemetry or else at its prompt.
+
+    None when it says nothing. PatrolError when a telemetry port is known and stays silent.
+    """
+    progress("starting", 0, 0)
+    uri = telemetry or telemetry_beside(board.port)
+    if uri is None:
+        board.reset()
+        return read_prompt(board)
+    with connect(uri) as link:
+        board.reset()
+        return hear(link)
+
+
+def flash(
+    port: str,
+    options: Options,
+    progress: Progress,
+    confirm: Callable[[str], bool] = lambda question: True,
+) -> tuple[Flashed, Greeting | None]:
+    """Flashes the board at a REPL port and starts it; see `transfer` and `start`."""
+    with Repl(port) as board:
+        return transfer(board, options, progress, confirm), start(
+            board, options.telemetry, progress
+        )

@@ -52,7 +52,7 @@ class SerialTransport:
                     raise
                 self._port = self._open(name, 115200)
         except (OSError, ValueError) as error:
-            raise PatrolError(_why_not(name, error)) from None
+            raise PatrolError(why_not(name, error)) from None
 
     @staticmethod
     def _open(name: str, baud: int) -> serial.Serial:
@@ -183,7 +183,7 @@ def _exclusive() -> bool | None:
     return True if os.name == "posix" else None
 
 
-def _why_not(name: str, error: Exception) -> str:
+def why_not(name: str, error: Exception) -> str:
     """One line on why a serial port did not open, and what to do."""
     number = getattr(error, "errno", None)
     held = isinstance(error.__context__, BlockingIOError) or "exclusively lock" in str(error)

@@ -15,6 +15,7 @@ import micropython
 
 WAIT, I2C, REPL, RESET = 0, 1, 2, 3  # requests
 LEVEL, MODE, IRQ, PWM, UART_SETUP, LED, ERASE = 1, 2, 3, 4, 5, 6, 7  # outputs
+BACKUP, WATCHDOG_SETUP, RTC = 8, 9, 10
 NEVER = 1 << 60
 FRESH_US = 100  # how old an input may be
 POLL_US = 10_000  # a program that only reads the clock still meets the world this often
@@ -29,7 +30,8 @@ _MOST_OUTPUTS = 64
 now = 0  # microseconds since reset
 synced = 0  # when the inputs below were true
 horizon = 0  # no interrupt is due before
-watchdog_us = NEVER
+watchdog_us = NEVER  # when it is due
+watchdog_timeout_us = 0  # 0: it does not run
 interruptible = False  # a Ctrl-C raises KeyboardInterrupt
 irq_off = 0  # depth of disable_irq
 reset_cause = 0
@@ -37,6 +39,7 @@ unique_id = b""
 gc_us = 0
 link_uart = 6  # the UART whose other end is the telemetry port
 
+print_trace = sys.print_exception  # the console's, once it is there
 _to_world = None
 _from_world = None
 _out = bytearray(_HEADER_SIZE + _OUTPUT_SIZE * _MOST_OUTPUTS)
@@ -199,7 +202,15 @@ def run_hard(callback, argument, name):
 
 def _report(text, error):
     print(text)
-    sys.print_exception(error)
+    print_trace(error)
+
+
+def feed_watchdog():
+    """The reload key; nothing where no watchdog runs."""
+    global now, watchdog_us
+    now += 1
+    if watchdog_timeout_us:
+        watchdog_us = now + watchdog_timeout_us
 
 
 def set_interruptible(on):
@@ -244,12 +255,16 @@ def remove_timer(timer):
             timers[i] = None
 
 
-POWER_ON, HARD, WATCHDOG, DEEPSLEEP, SOFT = 1, 2, 3, 4, 0  # the port's numbers
+# As ports/stm32/modmachine.c counts them.
+SOFT, POWER_ON, HARD, WATCHDOG, DEEPSLEEP = 0, 1, 2, 3, 4
 
 
-def reset(cause, raw_repl=0):
-    """Ends this run of the interpreter; the board starts another with that cause."""
+def reset(cause, raw_repl=0, typed=_no_bytes):
+    """Ends this run of the interpreter; the board starts another with that cause.
+
+    `typed` has been taken in but not used: the next run finds it in its line.
+    """
     try:
-        exchange(RESET, now, cause | raw_repl << 8, _no_bytes, 0)
+        exchange(RESET, now, cause | raw_repl << 8, typed, len(typed))
     finally:
         sys.exit(0)

@@ -7,6 +7,7 @@ import chip
 import pinout
 from _machine_bus import I2C, UART
 from _machine_pin import ADC, PWM, Pin, Signal, time_pulse_us
+from _machine_rtc import RTC
 
 PWRON_RESET = chip.POWER_ON
 HARD_RESET = chip.HARD
@@ -26,7 +27,13 @@ def reset():
 
 
 def soft_reset():
-    chip.reset(chip.SOFT)
+    raise SystemExit  # the prompt does the rest, as on the port
+
+
+def bootloader(value=None):
+    """The port hands over to the chip's DFU, which only a reset ends. Here is none: it resets."""
+    print("machine.bootloader: this board has no USB to load through; it starts again")
+    chip.reset(chip.HARD)
 
 
 def reset_cause():
@@ -65,8 +72,6 @@ def enable_irq(state=True):
 class WDT:
     """The independent watchdog: once started it cannot be stopped nor re-timed."""
 
-    _timeout_us = 0
-
     def __init__(self, id=0, timeout=5000):
         if id != 0:
             raise ValueError("WDT(%d) doesn't exist" % id)
@@ -74,14 +79,14 @@ class WDT:
             raise ValueError("WDT timeout too short")
         if timeout > 32768:
             raise ValueError("WDT timeout too long")
-        if WDT._timeout_us == 0:
-            WDT._timeout_us = timeout * 1000
+        if not chip.watchdog_timeout_us:
+            chip.watchdog_timeout_us = timeout * 1000
+            chip.output(chip.WATCHDOG_SETUP, 0, 0, timeout * 1000)
         self.feed()
         chip.advance(chip.now)  # a program that hangs at once must still be reset
 
     def feed(self):
-        chip.now += 1
-        chip.watchdog_us = chip.now + WDT._timeout_us
+        chip.feed_watchdog()
 
 
 class Timer:

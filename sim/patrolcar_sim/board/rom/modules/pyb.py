@@ -1,10 +1,13 @@
-# pyb.py: the stm32 port's pyb module, as far as it is built: Timer, Pin, LED, Switch and Flash.
+# pyb.py: the stm32 port's pyb module, as far as it is built: Timer, Pin, LED, Switch, RTC and
+# Flash.
 
 import time as _time
 
 import chip
 import machine as _machine
+import pinout
 from _machine_pin import Pin
+from _machine_rtc import RTC
 from _pyb_timer import Timer
 
 
@@ -48,6 +51,10 @@ def hard_reset():
     _machine.reset()
 
 
+def bootloader(value=None):
+    _machine.bootloader(value)
+
+
 def unique_id():
     return chip.unique_id
 
@@ -61,10 +68,10 @@ def wfi():
 
 
 class LED:
-    """One of the board's four LEDs: red, green, yellow, blue."""
+    """One of the board's LEDs, from 1."""
 
     def __init__(self, id):
-        if id not in (1, 2, 3, 4):
+        if not 1 <= id <= len(pinout.LEDS):
             raise ValueError("LED(%s) doesn't exist" % id)
         self._id = id
         self._level = 0

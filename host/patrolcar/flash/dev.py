@@ -1,0 +1,81 @@
+"""Keeping a board in step with the firmware's tree: send on save, reset, show what it prints."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable
+from pathlib import Path
+
+from watchfiles import watch
+
+from patrolcar.errors import PatrolError
+from patrolcar.flash.build import firmware_dir
+from patrolcar.flash.flash import Options, transfer
+from patrolcar.flash.repl import Repl
+from patrolcar.flash.sync import Progress
+
+LOOK_S = 0.2
+
+
+class Changes:
+    """A thread that notices saved files of a tree, while this is entered."""
+
+    def __init__(self, tree: Path) -> None:
+        self._tree = tree
+        self._names: set[str] = set()
+        self._lock = threading.Lock()
+        self._stop = threading.Event()
+        self._thread = threading.Thread(target=self._watch, daemon=True)
+
+    def __enter__(self) -> Changes:
+        self._thread.start()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._stop.set()
+        self._thread.join(2.0)
+
+    def _watch(self) -> None:
+        for changes in watch(self._tree, stop_event=self._stop, step=50, raise_interrupt=False):
+            with self._lock:
+                self._names |= {str(Path(path).relative_to(self._tree)) for _, path in changes}
+
+    def take(self) -> list[str]:
+        """What was saved, made or removed since the last call."""
+        with self._lock:
+            names, self._names = sorted(self._names), set()
+        return names
+
+
+def develop(
+    port: str,
+    options: Options,
+    progress: Progress,
+    say: Callable[[str], None],
+    show: Callable[[str], None],
+) -> None:
+    """Flashes, and again whenever a file is saved, until it is interrupted.
+
+    `say` is told what happens here, `show` gets each line that the car prints. A file that does
+    not compile is told, and the car goes on with what it has. PatrolError when the port is gone.
+    """
+    tree = options.tree or firmware_dir()
+    with Changes(tree) as changes, Repl(port) as board:
+        _update(board, options, progress, say)
+        while True:
+            for line in board.lines(LOOK_S):
+                show(line)
+            saved = changes.take()
+            if saved:
+                say(f"saved: {', '.join(saved[:3])}{' ...' if len(saved) > 3 else ''}")
+                board.interrupt()
+                _update(board, options, progress, say)
+
+
+def _update(board: Repl, options: Options, progress: Progress, say: Callable[[str], None]) -> None:
+    try:
+        say(transfer(board, options, progress).line())
+    except PatrolError as error:
+        say(str(error))
+    progress("running", 0, 0)
+    board.reset()

@@ -1,0 +1,48 @@
+"""What a person sees of a flash: a bar on the terminal, and a question before it erases."""
+
+from __future__ import annotations
+
+import contextlib
+import sys
+from collections.abc import Callable, Iterator
+
+from rich.console import Console
+from rich.progress import BarColumn, DownloadColumn, Progress, TaskProgressColumn, TextColumn
+
+from patrolcar.errors import PatrolError
+from patrolcar.flash.sync import Progress as Told
+
+Pause = Callable[[], contextlib.AbstractContextManager[None]]
+
+
+@contextlib.contextmanager
+def shown() -> Iterator[tuple[Told, Pause]]:
+    """A bar on stderr; what tells it of progress, and what takes it away for a question."""
+    columns = (
+        TextColumn("{task.description}"),
+        BarColumn(),
+        TaskProgressColumn(),
+        DownloadColumn(),
+    )
+    with Progress(*columns, console=Console(stderr=True), transient=True) as bar:
+        task = bar.add_task("asking the board", total=None)
+
+        def progress(what: str, done: int, total: int) -> None:
+            bar.update(task, description=what, completed=done, total=total or None)
+
+        @contextlib.contextmanager
+        def pause() -> Iterator[None]:
+            bar.stop()
+            yield
+            bar.start()
+
+        yield progress, pause
+
+
+def ask(question: str, pause: Pause) -> bool:
+    """A yes or no from the person at the terminal. PatrolError (2) where nobody is there."""
+    if not sys.stdin.isatty():
+        raise PatrolError(f"{question} Nobody is there to answer: pass --yes", 2)
+    with pause():
+        answer = input(f"{question} [y/N] ")
+    return answer.strip().lower() in ("y", "yes")

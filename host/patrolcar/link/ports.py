@@ -1,0 +1,136 @@
+"""Finding the board: which ports may lead to a MicroPython REPL, and where its telemetry is.
+
+A running `patrol sim` keeps symlinks to its ports, `WORLD-PID/repl` and `WORLD-PID/uart`, in a
+folder of the user's; a udev rule may do the same for a real car, as /dev/patrolcar/NAME/repl. A
+port called `repl` has its telemetry beside it, called `uart`.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+import shutil
+from dataclasses import dataclass
+from pathlib import Path
+
+from patrolcar.errors import PatrolError
+
+REPL, UART = "repl", "uart"
+REAL_CARS = Path("/dev/patrolcar")
+
+# USB identities of what a board's REPL comes through.
+USB = {
+    (0xF055, 0x9800): "MicroPython",
+    (0xF055, 0x9801): "MicroPython",
+    (0xF055, 0x9802): "MicroPython",
+    (0x0483, 0x5740): "STM32 virtual COM port",
+    (0x0483, 0x374B): "ST-Link",
+    (0x0483, 0x374E): "ST-Link",
+    (0x0483, 0x3752): "ST-Link",
+    (0x0483, 0x3753): "ST-Link",
+}
+
+
+@dataclass(frozen=True)
+class Candidate:
+    """A port that may be a board's REPL, and why."""
+
+    port: str
+    what: str
+
+
+def cars_dir() -> Path:
+    """Where running simulators name their ports."""
+    import platformdirs
+
+    return Path(platformdirs.user_state_dir("patrolcar", appauthor=False)) / "ports"
+
+
+def candidates() -> list[Candidate]:
+    """Every port that is likely to be a board's REPL."""
+    from serial.tools.list_ports import comports
+
+    found = [
+        Candidate(port.device, USB[port.vid, port.pid])
+        for port in comports()
+        if (port.vid, port.pid) in USB
+    ]
+    for folder in (REAL_CARS, cars_dir()):
+        found += [
+            Candidate(str(link), f"car {link.parent.name}")
+            for link in sorted(folder.glob(f"*/{REPL}"))
+            if link.exists() and not _left_over(link.parent)
+        ]
+    return found
+
+
+def _left_over(folder: Path) -> bool:
+    """Whether a simulator that was killed left its links: its terminals may be others' by now."""
+    pid = folder.name.rpartition("-")[2]
+    if folder.parent != cars_dir() or not pid.isdecimal():
+        return False
+    try:
+        os.kill(int(pid), 0)
+    except ProcessLookupError:
+        shutil.rmtree(folder, ignore_errors=True)
+        return True
+    except OSError:
+        pass
+    return False
+
+
+def find_port() -> str:
+    """The one board's port. PatrolError when there is none, or when there are several."""
+    found = candidates()
+    if len(found) == 1:
+        return found[0].port
+    if found:
+        listed = ", ".join(f"{one.port} ({one.what})" for one in found)
+        raise PatrolError(f"{len(found)} boards are there, so name the port of one: {listed}", 2)
+    raise PatrolError(
+        "no board was found: check the USB cable (one that carries data) and that MicroPython is "
+        "on the board, start a virtual one with patrol sim, or pass its port",
+    )
+
+
+def telemetry_beside(port: str) -> str | None:
+    """The telemetry port that belongs to a REPL's, where its name tells."""
+    path = Path(port)
+    beside = path.with_name(UART)
+    return str(beside) if path.name == REPL and beside.exists() else None
+
+
+def _word(text: str) -> str:
+    """A short name for a folder, made of a world's name or file."""
+    return re.sub(r"[^A-Za-z0-9_]+", "_", Path(text).stem)[:20] or "car"
+
+
+class NamedPorts:
+    """This process's board's ports under names of their own, for as long as this is entered.
+
+    `path` is the folder of the two links; where links cannot be made there are none.
+    """
+
+    def __init__(self, world: str, repl: str, uart: str) -> None:
+        self.path = cars_dir() / f"{_word(world)}-{os.getpid()}"
+        self._links = {REPL: repl, UART: uart}
+
+    def __enter__(self) -> NamedPorts:
+        try:
+            self.path.mkdir(parents=True, exist_ok=True)
+            for name, target in self._links.items():
+                link = self.path / name
+                link.unlink(missing_ok=True)
+                if target:
+                    link.symlink_to(target)
+        except OSError:
+            self.__exit__()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        try:
+            for name in self._links:
+                (self.path / name).unlink(missing_ok=True)
+            os.rmdir(self.path)
+        except OSError:
+            pass  # somebody else's folder, or one that never came to be
