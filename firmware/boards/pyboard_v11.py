@@ -1,13 +1,16 @@
 """The pyboard v1.1 (STM32F405): which pin, timer and bus carries what. Data only.
 
-Pin budget: 30 of the 43 signals on the two headers.
+Pin budget: all 30 signals of the two headers.
   taken     X1 X2 X3 X4 X5 X6 X7 X8 X9 X10 X17 X18 X19 X20
             Y1 Y2 Y3 Y4 Y5 Y6 Y7 Y8 Y9 Y10 Y11
   reserved  X21 X22 (cliffs), X11 X12 Y12 (line sensors)
+  left out  XSHUT of ToF sensors: one ToF sensor fits, two of one address do not
   timers    2 and 3 encoders, 4 motor PWM, 7 deadman; 5 and 6 are the port's own (servo, ADC)
   EXTI      2 3 10 (sonar echoes): one line for each pin number, whatever its port
 Alternate functions: STM32F405 data sheet (DS8626), table 9.
 """
+
+MACHINE = "PYBv1.1 with STM32F405RG"  # what the build calls itself
 
 # TB6612FNG. PWM pins stand on channels of one timer: they share its frequency.
 MOTOR_TIMER = 4
@@ -28,6 +31,7 @@ UART_RXBUF = 512
 I2C = 1  # SCL X9 (PB6), SDA X10 (PB7)
 I2C_FREQ = 400_000
 IMU_ADDRESS = 0x68
+TOF_XSHUT = ()
 
 # trigger, echo; in the order of the sensors' numbers: left, front, right
 SONARS = (
@@ -35,6 +39,9 @@ SONARS = (
     ("X6", "X4"),  # PA5, PA3
     ("Y10", "Y9"),  # PB11, PB10
 )
+
+CLIFFS = ("X21", "X22")  # PC2, PC3; left, right
+LINES = ("X11", "X12", "Y12")  # PC4, PC5, PB1; left, middle, right
 
 # The voltage divider is 33k over 10k, the current sensor gives 1 V per ampere.
 BATTERY_VOLTAGE = "X19"  # PC0
@@ -45,4 +52,7 @@ BUTTON = "X17"  # PB3, the board's own USR switch to ground
 
 DEADMAN_TIMER = 7
 
-LEDS = (1, 2, 3, 4)  # red, green, yellow, blue
+LEDS = (1, 2, 3, 4)  # red, green, yellow, blue: the first shows what matters most
+
+# address, size of the raw flash for the append-only store: sectors 10 and 11 (RM0090, section 3)
+SETTINGS = ((0x080C0000, 0x20000), (0x080E0000, 0x20000))

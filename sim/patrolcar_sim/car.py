@@ -6,6 +6,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 from patrolcar_sim.board.board import VirtualBoard
+from patrolcar_sim.board.models import DEFAULT_MODEL, find_model
 from patrolcar_sim.ground_station import ScriptedStation
 from patrolcar_sim.world.world import World
 
@@ -17,6 +18,7 @@ class VirtualCar:
 
     Args:
         image: a flash image that holds the firmware.
+        board: which board it is; unknown: PatrolError.
         ports: whether outside programs can connect as well.
     """
 
@@ -26,12 +28,15 @@ class VirtualCar:
         world: str = "office",
         seed: int = 1,
         *,
+        board: str = DEFAULT_MODEL.name,
         ports: bool = False,
         speed: float | None = MAX_SPEED,
         station: ScriptedStation | None = None,
     ) -> None:
         self.world = World(world, seed)
-        self.board = VirtualBoard(self.world, image, ports=ports, speed=speed)
+        self.board = VirtualBoard(
+            self.world, image, model=find_model(board), ports=ports, speed=speed
+        )
         self.station = ScriptedStation() if station is None else station
         self.board.line.station = self.station
         self.console = bytearray()

@@ -9,10 +9,11 @@ from pathlib import Path
 
 import pytest
 
-from patrolcar_sim.board.process import ROM
+from patrolcar.flash.build import board_data
+from patrolcar_sim.board.models import MODELS
 from patrolcar_sim.board.timing import TASK_US
-from patrolcar_sim.board.wiring import PYBOARD_V11
 from patrolcar_sim.world.parts import load_parts
+from rom_pinout import load_pinout
 
 FIRMWARE = Path(__file__).resolve().parents[2] / "firmware"
 FILES = sorted(FIRMWARE.rglob("*.py"))
@@ -53,32 +54,26 @@ def _scope(path: Path) -> dict[str, object]:
     return scope
 
 
-def test_board_file_and_harness_are_wired_alike() -> None:
-    sys.path.insert(0, str(FIRMWARE))
-    try:
-        import patrol.portable  # noqa: F401
-
-        board = _scope(FIRMWARE / "boards" / "pyboard_v11.py")
-    finally:
-        sys.path.remove(str(FIRMWARE))
-    pinout = _scope(ROM / "pinout.py")
-    pin = pinout["BOARD"]
-    adc = pinout["ADC_PINS"]
-    assert isinstance(pin, dict)
-    assert isinstance(adc, dict)
-    wiring = PYBOARD_V11
-    for name, motor in zip(("MOTOR_LEFT", "MOTOR_RIGHT"), wiring.motors, strict=True):
-        _, pwm, in1, in2, _ = board[name]  # type: ignore[misc]
-        assert (pin[pwm], pin[in1], pin[in2]) == (motor.pwm, motor.in1, motor.in2)
-    assert pin[board["MOTOR_STANDBY"]] == wiring.standby
-    timers = tuple(board[name][0] for name in ("ENCODER_LEFT", "ENCODER_RIGHT"))  # type: ignore[index]
-    assert timers == wiring.encoder_timers
-    sonars = [(pin[trigger], pin[echo]) for trigger, echo in board["SONARS"]]  # type: ignore[attr-defined]
+@pytest.mark.parametrize("name", sorted(MODELS))
+def test_board_file_and_harness_are_wired_alike(name: str) -> None:
+    board = board_data(name, FIRMWARE)
+    pinout = load_pinout(name)
+    pin = pinout.number
+    wiring = MODELS[name].wiring
+    assert board["MACHINE"] == MODELS[name].machine
+    for key, motor in zip(("MOTOR_LEFT", "MOTOR_RIGHT"), wiring.motors, strict=True):
+        _, pwm, in1, in2, _ = board[key]
+        assert (pin(pwm), pin(in1), pin(in2)) == (motor.pwm, motor.in1, motor.in2)
+    assert pin(board["MOTOR_STANDBY"]) == wiring.standby
+    for key, encoder in zip(("ENCODER_LEFT", "ENCODER_RIGHT"), wiring.encoders, strict=True):
+        timer, a, b, _ = board[key]
+        assert (timer, pin(a), pin(b)) == (encoder.timer, encoder.a, encoder.b)
+    sonars = [(pin(trigger), pin(echo)) for trigger, echo in board["SONARS"]]
     assert sonars == [(sonar.trigger, sonar.echo) for sonar in wiring.sonars]
-    assert adc[pin[board["BATTERY_VOLTAGE"]]] == wiring.battery_adc
-    assert adc[pin[board["BATTERY_CURRENT"]]] == wiring.current_adc
-    assert pin[board["BUMPER"]] == wiring.bumper
-    assert pin[board["BUTTON"]] == wiring.button
+    assert pinout.ADC_PINS[pin(board["BATTERY_VOLTAGE"])] == wiring.battery_adc
+    assert pinout.ADC_PINS[pin(board["BATTERY_CURRENT"])] == wiring.current_adc
+    assert pin(board["BUMPER"]) == wiring.bumper
+    assert pin(board["BUTTON"]) == wiring.button
     assert (board["UART"], board["I2C"]) == (wiring.uart, wiring.i2c)
     assert board["IMU_ADDRESS"] == wiring.imu_address
 

@@ -18,7 +18,7 @@ from typing import Protocol
 
 from patrolcar.errors import PatrolError
 from patrolcar_sim.board.console import Console
-from patrolcar_sim.board.image import F405, ImageLock, cache_of, erase_cache, open_image
+from patrolcar_sim.board.image import ImageLock, cache_of, erase_cache, open_image
 from patrolcar_sim.board.lockstep import (
     ENODEV,
     NEVER,
@@ -30,16 +30,13 @@ from patrolcar_sim.board.lockstep import (
     pack_reply,
     read_request,
 )
+from patrolcar_sim.board.models import DEFAULT_MODEL, BoardModel
 from patrolcar_sim.board.pace import OneCore, Pace
 from patrolcar_sim.board.pins import Car, PinBus
 from patrolcar_sim.board.ports import Port
 from patrolcar_sim.board.process import Interpreter, find_interpreter
 from patrolcar_sim.board.telemetry_line import TelemetryLine
-from patrolcar_sim.board.timing import BOOT_US, GC_US, OTHER_TASK_US, TASK_US
-from patrolcar_sim.board.wiring import PYBOARD_V11, Wiring
-
-BANNER = "MicroPython v1.29.0-preview on 2026-07-12; PYBv1.1 with STM32F405RG"
-UNIQUE_ID = b"patrolcar\x00\x00\x01"
+from patrolcar_sim.board.timing import BOOT_US, GC_US, OTHER_TASK_US, TASK_US, at_clock
 
 HANG_S = 2.0  # no exchange for so long: the program hangs
 LOOK_S = 0.05  # how often what need not be seen at once is looked at
@@ -55,11 +52,12 @@ class World(Car, Protocol):
 
 
 class VirtualBoard:
-    """A pyboard v1.1 with its car.
+    """A board with its car.
 
     Args:
+        model: which board it is.
         speed: simulated seconds per second; see Pace.
-        task_us: what the firmware's tasks take on the chip, by name.
+        task_us: what the firmware's tasks take on the chip at 168 MHz, by name.
 
     Attributes:
         now_us: virtual time since power-on.
@@ -74,7 +72,7 @@ class VirtualBoard:
         world: World,
         image: Path,
         *,
-        wiring: Wiring = PYBOARD_V11,
+        model: BoardModel = DEFAULT_MODEL,
         ports: bool = True,
         repl_tcp: int = 0,
         uart_tcp: int = 0,
@@ -82,12 +80,16 @@ class VirtualBoard:
         task_us: dict[str, int] | None = None,
     ) -> None:
         self._command = find_interpreter()
-        self.image = open_image(image)
+        self.model = model
+        self.image = open_image(image, model.flash)
         self._lock = ImageLock(image)
         self.world = world
-        self.pins = PinBus(wiring, world)
-        self._wiring = wiring
-        self._task_us = TASK_US if task_us is None else task_us
+        self.pins = PinBus(model.wiring, world)
+        self._wiring = model.wiring
+        self._task_us = {
+            name: at_clock(us, model.cpu_hz)
+            for name, us in (TASK_US if task_us is None else task_us).items()
+        }
         self.now_us = 0
         self.resets: list[Cause] = []
         self.erases: Counter[int] = Counter()
@@ -143,19 +145,21 @@ class VirtualBoard:
         self.line.close()
         self.console.reset()
         erase_cache(self.image)
+        model = self.model
         settings = {
+            "board": model.name,
             "reset_cause": int(cause),
             "raw_repl": raw_repl,
-            "unique_id": list(UNIQUE_ID),
+            "unique_id": list(model.unique_id),
             "link_uart": self._wiring.uart,
-            "gc_us": GC_US,
+            "gc_us": at_clock(GC_US, model.cpu_hz),
             "cost_us": self._task_us,
-            "other_us": OTHER_TASK_US,
-            "filesystem": F405.filesystem,
-            "banner": BANNER,
+            "other_us": at_clock(OTHER_TASK_US, model.cpu_hz),
+            "filesystem": model.flash.filesystem,
+            "banner": model.banner,
         }
         self._interpreter = Interpreter.start(
-            self._command, self.image, cache_of(self.image), settings
+            self._command, self.image, cache_of(self.image), settings, model.heap
         )
         self._poll.register(self._interpreter.from_rom, select.POLLIN)
         self._poll.register(self._interpreter.stdout, select.POLLIN)

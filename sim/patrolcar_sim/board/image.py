@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from types import ModuleType
 
@@ -16,27 +16,77 @@ except ImportError:  # no POSIX: two boards on one image are not noticed
 
 KB = 1024
 ERASED = b"\xff"
-CACHE_BYTES = 64 * KB  # the largest sector of a filesystem
+BASE = 0x08000000  # where the chip has its flash
+FILESYSTEM = 0x4000  # where every filesystem here begins: at sector 1
+CACHE_BYTES = 128 * KB  # the largest sector
 
 
 @dataclass(frozen=True)
 class FlashMap:
-    """Where the parts of a chip's flash lie; (start, size) in bytes from 0x08000000."""
+    """How a chip's flash is divided; offsets in bytes from 0x08000000.
 
-    size: int
-    filesystem: tuple[tuple[int, int], ...]
+    Attributes:
+        sectors: the size of each sector, in their order.
+        filesystem_bytes: how much of it, from sector 1 on, is the filesystem's.
+        end: how far a filesystem may reach.
+    """
+
+    sectors: tuple[int, ...]
+    filesystem_bytes: int
+    end: int
+
+    @property
+    def size(self) -> int:
+        """The whole flash in bytes."""
+        return sum(self.sectors)
+
+    def sector(self, offset: int) -> tuple[int, int]:
+        """The sector that a byte lies in: (start, size)."""
+        start = 0
+        for size in self.sectors:
+            if offset < start + size:
+                return start, size
+            start += size
+        raise ValueError(f"offset {offset:#x} is not in a flash of {self.size} bytes")
+
+    @property
+    def filesystem(self) -> tuple[tuple[int, int, int, int], ...]:
+        """What the filesystem has of each sector: (start, size, sector's start, sector's size)."""
+        parts = []
+        at, end = FILESYSTEM, FILESYSTEM + self.filesystem_bytes
+        while at < end:
+            start, size = self.sector(at)
+            parts.append((at, min(end, start + size) - at, start, size))
+            at = start + size
+        return tuple(parts)
+
+    def with_filesystem(self, kilobytes: int) -> FlashMap:
+        """The same flash with a filesystem of another size, over the sectors that follow.
+
+        Raises:
+            PatrolError: (code 2) it does not fit.
+        """
+        most = (self.end - FILESYSTEM) // KB
+        if not 16 <= kilobytes <= most:
+            raise PatrolError(
+                f"a filesystem of {kilobytes} KB does not fit: pass 16 to {most} KB", 2
+            )
+        return replace(self, filesystem_bytes=kilobytes * KB)
 
 
-# RM0090 table 5; the filesystem as the port has it (facts: sectors 1 to 4, 112 KB).
+# Sectors: RM0090, RM0383 and RM0390, each section 3. Filesystems: the port's flashbdev.c, in which
+# a chip without core-coupled RAM caches 16 KB and so uses no more of its 64 KB sector.
 F405 = FlashMap(
-    size=1024 * KB,
-    filesystem=(
-        (0x4000, 16 * KB),
-        (0x8000, 16 * KB),
-        (0xC000, 16 * KB),
-        (0x10000, 64 * KB),
-    ),
+    sectors=(*[16 * KB] * 4, 64 * KB, *[128 * KB] * 7),
+    filesystem_bytes=112 * KB,
+    end=0xC0000,  # sectors 10 and 11 hold the settings
 )
+F411 = FlashMap(
+    sectors=(*[16 * KB] * 4, 64 * KB, *[128 * KB] * 3),
+    filesystem_bytes=64 * KB,
+    end=512 * KB,
+)
+F446 = F411
 
 
 def open_image(path: Path, flash_map: FlashMap = F405) -> Path:

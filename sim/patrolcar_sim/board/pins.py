@@ -185,8 +185,9 @@ class PinBus:
     def counts(self, at_us: int) -> list[int]:
         """The encoder timers' quadrature counts, as 32 bits each."""
         counts = [0] * COUNTERS
-        for side, timer in enumerate(self._wiring.encoder_timers):
-            counts[ENCODER_PLACE[timer]] = self._car.encoder_count(side, at_us) & 0xFFFFFFFF
+        for side, encoder in enumerate(self._wiring.encoders):
+            count = self._car.encoder_count(side, at_us) & 0xFFFFFFFF
+            counts[ENCODER_PLACE[encoder.timer]] = count
         return counts
 
     def i2c(self, bus: int, address: int, data: bytes, n: int) -> bytes | None:

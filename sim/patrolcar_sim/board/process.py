@@ -17,9 +17,9 @@ from patrolcar.errors import PatrolError
 
 ROM = Path(__file__).parent / "rom"
 SETTING = "PATROL_MICROPYTHON"
-# Objects on a 64-bit host are twice the board's size, and the boot ROM lives in the same heap:
-# 2 x 108 KB (PYBv1.1 after boot) and what the ROM takes.
-HEAP_BYTES = 2 * 108 * 1024 + 96 * 1024
+# Objects on a 64-bit host are twice the board's size, and the boot ROM lives in the same heap.
+OBJECT_SCALE = 2
+ROM_BYTES = 96 * 1024
 
 
 def find_interpreter() -> list[str]:
@@ -62,15 +62,18 @@ class Interpreter:
 
     @classmethod
     def start(
-        cls, command: list[str], image: Path, cache: Path, settings: dict[str, Any]
+        cls, command: list[str], image: Path, cache: Path, settings: dict[str, Any], heap: int
     ) -> Interpreter:
-        """Starts the boot ROM on a flash image; `settings` are read by rom/main.py."""
+        """Starts the boot ROM on a flash image; `settings` are read by rom/main.py.
+
+        `heap` is what the 32-bit board has free after boot, in bytes.
+        """
         reply_read, reply_write = os.pipe()
         request_read, request_write = os.pipe()
         arguments = [
             *command,
             "-X",
-            f"heapsize={HEAP_BYTES}",
+            f"heapsize={OBJECT_SCALE * heap + ROM_BYTES}",
             str(ROM / "main.py"),
             str(image),
             str(cache),

@@ -1,5 +1,6 @@
 """What takes time on the chip, beside what the stand-ins charge for buses, UARTs and flash."""
 
+TASK_HZ = 168_000_000  # the clock that the times below are for
 BOOT_US = 100_000  # from reset to boot.py, on the chip
 GC_US = 3_000  # a collection (facts: several ms on a full heap, about 1 if called often)
 
@@ -20,3 +21,8 @@ TASK_US = {
     "lights": 100,
 }
 OTHER_TASK_US = 150
+
+
+def at_clock(us: int, hz: int) -> int:
+    """What takes `us` at TASK_HZ, at another clock."""
+    return us * TASK_HZ // hz

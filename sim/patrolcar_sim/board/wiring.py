@@ -1,7 +1,7 @@
 """How the car's parts are wired to a board's pins: the harness, as data.
 
 A pin is port * 16 + number (port A = 0), as in rom/pinout.py. A test holds this against the
-firmware's board file: two people wired the same car.
+firmware's board files: two people wired the same car.
 """
 
 from __future__ import annotations
@@ -21,6 +21,15 @@ class MotorPins:
 
 
 @dataclass(frozen=True)
+class EncoderPins:
+    """A quadrature encoder, on channels 1 and 2 of a timer."""
+
+    timer: int
+    a: int
+    b: int
+
+
+@dataclass(frozen=True)
 class SonarPins:
     """One HC-SR04; the echo comes through a 5 V divider."""
 
@@ -34,17 +43,17 @@ class Wiring:
 
     motors: tuple[MotorPins, MotorPins]
     standby: int
-    encoder_timers: tuple[int, int]
+    encoders: tuple[EncoderPins, EncoderPins]
     sonars: tuple[SonarPins, SonarPins, SonarPins]
     battery_adc: int  # converter channel
     current_adc: int
-    battery_divider: float
-    current_mv_per_a: float
     bumper: int
     button: int
     uart: int
     i2c: int
-    imu_address: int
+    battery_divider: float = 4.3  # 33k over 10k
+    current_mv_per_a: float = 1000.0  # 50 mohm and 20 V/V
+    imu_address: int = 0x68
 
 
 PYBOARD_V11 = Wiring(
@@ -53,7 +62,7 @@ PYBOARD_V11 = Wiring(
         MotorPins(pwm=B + 9, in1=B + 14, in2=B + 15),
     ),
     standby=B + 0,
-    encoder_timers=(2, 3),
+    encoders=(EncoderPins(timer=2, a=A + 0, b=A + 1), EncoderPins(timer=3, a=A + 6, b=A + 7)),
     sonars=(
         SonarPins(trigger=A + 4, echo=A + 2),
         SonarPins(trigger=A + 5, echo=A + 3),
@@ -61,11 +70,48 @@ PYBOARD_V11 = Wiring(
     ),
     battery_adc=10,
     current_adc=11,
-    battery_divider=4.3,  # 33k over 10k
-    current_mv_per_a=1000.0,  # 50 mohm and 20 V/V
     bumper=C + 13,
     button=B + 3,
     uart=6,
     i2c=1,
-    imu_address=0x68,
+)
+
+BLACKPILL_F411 = Wiring(
+    motors=(
+        MotorPins(pwm=B + 8, in1=B + 12, in2=B + 13),
+        MotorPins(pwm=B + 9, in1=B + 14, in2=B + 15),
+    ),
+    standby=B + 2,
+    encoders=(EncoderPins(timer=2, a=A + 15, b=B + 3), EncoderPins(timer=3, a=B + 4, b=B + 5)),
+    sonars=(
+        SonarPins(trigger=A + 4, echo=A + 5),
+        SonarPins(trigger=A + 6, echo=A + 7),
+        SonarPins(trigger=B + 10, echo=A + 1),
+    ),
+    battery_adc=8,
+    current_adc=9,
+    bumper=A + 8,
+    button=A + 0,
+    uart=2,
+    i2c=1,
+)
+
+NUCLEO_F446RE = Wiring(
+    motors=(
+        MotorPins(pwm=B + 8, in1=B + 12, in2=B + 13),
+        MotorPins(pwm=B + 9, in1=B + 14, in2=B + 15),
+    ),
+    standby=B + 0,
+    encoders=(EncoderPins(timer=2, a=A + 0, b=A + 1), EncoderPins(timer=3, a=A + 6, b=A + 7)),
+    sonars=(
+        SonarPins(trigger=A + 9, echo=A + 8),
+        SonarPins(trigger=B + 5, echo=B + 10),
+        SonarPins(trigger=C + 8, echo=C + 9),
+    ),
+    battery_adc=10,
+    current_adc=11,
+    bumper=B + 4,
+    button=C + 13,
+    uart=6,
+    i2c=1,
 )

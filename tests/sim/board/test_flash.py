@@ -16,7 +16,7 @@ def test_closing_a_file_erases_a_sector_and_stalls_the_chip(bench: Bench) -> Non
     )
     assert 500 <= int(out) <= 5000
     assert sum(bench.board.erases.values()) > erases
-    assert set(bench.board.erases) <= {start for start, _ in F405.filesystem}
+    assert set(bench.board.erases) <= {part[0] for part in F405.filesystem}
 
 
 def test_a_reset_before_the_sync_loses_what_was_in_the_cache(bench: Bench) -> None:

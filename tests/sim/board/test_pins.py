@@ -159,21 +159,6 @@ def test_two_pins_cannot_share_an_interrupt_line(bench: Bench) -> None:
     bench.run("Pin('X3').irq(None)")
 
 
-def test_the_two_sides_know_the_same_pins() -> None:
-    from pathlib import Path
-
-    import patrolcar_sim.board.process as process
-    from patrolcar_sim.board.wiring import PYBOARD_V11
-
-    scope: dict[str, object] = {}
-    exec((Path(process.ROM) / "pinout.py").read_text(), scope)
-    board = scope["BOARD"]
-    assert isinstance(board, dict)
-    assert PYBOARD_V11.motors[0].pwm == board["Y3"]
-    assert PYBOARD_V11.sonars[2].echo == board["Y9"]
-    assert PYBOARD_V11.bumper == board["X18"]
-
-
 def test_input_capture_latches_the_edges_themselves(bench: Bench) -> None:
     bench.car.echo_us = 5800
     out = bench.run(

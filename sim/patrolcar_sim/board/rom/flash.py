@@ -7,11 +7,12 @@
 import chip
 
 BLOCK = 512
-ERASE_US = {16: 500_000, 64: 1_100_000}  # by size in KB (facts; RM0090 section 3)
+ERASE_US = {16: 500_000, 64: 1_100_000, 128: 2_000_000}  # by size in KB (facts; RM0090 section 3)
 
 
 class Flash:
-    """The filesystem's part of the image: `sectors` is a tuple of (start, size) in the image."""
+    """The filesystem's part of the image: `sectors` is a tuple of (start, size, start and size of
+    the sector that it lies in) in the image."""
 
     def __init__(self, image, cache, sectors):
         self._image = image
@@ -20,12 +21,13 @@ class Flash:
         self._cached = -1
         self._dirty = False
         self._buffer = bytearray(BLOCK)
-        self._blocks = sum(size for _, size in sectors) // BLOCK
+        self._blocks = sum(part[1] for part in sectors) // BLOCK
 
     def _place(self, block):
         """(sector, offset in it) of a block."""
         offset = block * BLOCK
-        for i, (_, size) in enumerate(self._sectors):
+        for i in range(len(self._sectors)):
+            size = self._sectors[i][1]
             if offset < size:
                 return i, offset
             offset -= size
@@ -64,7 +66,7 @@ class Flash:
         if sector == self._cached:
             return
         self.sync()
-        start, size = self._sectors[sector]
+        start, size, _, _ = self._sectors[sector]
         self._image.seek(start)
         self._cache.seek(0)
         for _ in range(size // BLOCK):
@@ -75,9 +77,9 @@ class Flash:
     def sync(self):
         if not self._dirty:
             return
-        start, size = self._sectors[self._cached]
+        start, size, _, sector_size = self._sectors[self._cached]
         chip.output(chip.ERASE, self._cached, 0, start)
-        chip.advance(chip.now + ERASE_US[size // 1024])
+        chip.advance(chip.now + ERASE_US[sector_size // 1024])
         self._cache.seek(0)
         self._image.seek(start)
         for _ in range(size // BLOCK):

@@ -31,6 +31,7 @@ def _boot():
     flash, repl, pyb = sys.modules["flash"], sys.modules["repl"], sys.modules["pyb"]
     profiler = sys.modules["profiler"]
     settings = json.loads(chip.connect(int(sys.argv[3]), int(sys.argv[4])))
+    sys.modules["pinout"].use(settings["board"])
     chip.reset_cause = settings["reset_cause"]
     chip.gc_us = settings["gc_us"]
     chip.unique_id = bytes(settings["unique_id"])
@@ -47,7 +48,7 @@ def _boot():
 
     image = open(sys.argv[1], "r+b")
     cache = open(sys.argv[2], "r+b")
-    sectors = tuple((start, size) for start, size in settings["filesystem"])
+    sectors = tuple(tuple(part) for part in settings["filesystem"])
     device = flash.Flash(image, cache, sectors)
     pyb.Flash = lambda **part: device
     vfs.umount("/")

@@ -1,78 +1,53 @@
-# pinout.py: the pyboard v1.1 as far as its pins go: names, timers, converters and buses.
+# pinout.py: the pins, timers and buses of the board that this is: one of boards/, by `use`.
 #
-# Source: STM32F405 data sheet DS8626, table 9 (alternate functions), and the pyboard v1.1
-# schematic.
 # A pin is port * 16 + number, port A = 0.
 
-A, B, C, D = 0, 16, 32, 48
+import sys
 
-BOARD = {
-    "X1": A + 0, "X2": A + 1, "X3": A + 2, "X4": A + 3, "X5": A + 4, "X6": A + 5,
-    "X7": A + 6, "X8": A + 7, "X9": B + 6, "X10": B + 7, "X11": C + 4, "X12": C + 5,
-    "X17": B + 3, "X18": C + 13, "X19": C + 0, "X20": C + 1, "X21": C + 2, "X22": C + 3,
-    "Y1": C + 6, "Y2": C + 7, "Y3": B + 8, "Y4": B + 9, "Y5": B + 12, "Y6": B + 13,
-    "Y7": B + 14, "Y8": B + 15, "Y9": B + 10, "Y10": B + 11, "Y11": B + 0, "Y12": B + 1,
-    "SW": B + 3, "LED_RED": A + 13, "LED_GREEN": A + 14, "LED_YELLOW": A + 15, "LED_BLUE": B + 4,
-}  # fmt: skip
-
-# (timer, channel): the pins on which it can stand, and the alternate function's number
-TIMER_PINS = {
-    (1, 1): ((A + 8, 1),), (1, 2): ((A + 9, 1),), (1, 3): ((A + 10, 1),), (1, 4): ((A + 11, 1),),
-    (2, 1): ((A + 0, 1), (A + 5, 1), (A + 15, 1)), (2, 2): ((A + 1, 1), (B + 3, 1)),
-    (2, 3): ((A + 2, 1), (B + 10, 1)), (2, 4): ((A + 3, 1), (B + 11, 1)),
-    (3, 1): ((A + 6, 2), (B + 4, 2), (C + 6, 2)), (3, 2): ((A + 7, 2), (B + 5, 2), (C + 7, 2)),
-    (3, 3): ((B + 0, 2), (C + 8, 2)), (3, 4): ((B + 1, 2), (C + 9, 2)),
-    (4, 1): ((B + 6, 2),), (4, 2): ((B + 7, 2),), (4, 3): ((B + 8, 2),), (4, 4): ((B + 9, 2),),
-    (5, 1): ((A + 0, 2),), (5, 2): ((A + 1, 2),), (5, 3): ((A + 2, 2),), (5, 4): ((A + 3, 2),),
-    (8, 1): ((C + 6, 3),), (8, 2): ((C + 7, 3),), (8, 3): ((C + 8, 3),), (8, 4): ((C + 9, 3),),
-    (9, 1): ((A + 2, 3),), (9, 2): ((A + 3, 3),), (10, 1): ((B + 8, 3),), (11, 1): ((B + 9, 3),),
-    (12, 1): ((B + 14, 9),), (12, 2): ((B + 15, 9),),
-    (13, 1): ((A + 6, 9),), (14, 1): ((A + 7, 9),),
-}  # fmt: skip
-
-ADC_PINS = {
-    A + 0: 0, A + 1: 1, A + 2: 2, A + 3: 3, A + 4: 4, A + 5: 5, A + 6: 6, A + 7: 7,
-    B + 0: 8, B + 1: 9, C + 0: 10, C + 1: 11, C + 2: 12, C + 3: 13, C + 4: 14, C + 5: 15,
-}  # fmt: skip
-
-UART_PINS = {
-    1: (B + 6, B + 7),
-    2: (A + 2, A + 3),
-    3: (B + 10, B + 11),
-    4: (A + 0, A + 1),
-    6: (C + 6, C + 7),
-}
-UART_NAMES = {"XA": 4, "XB": 1, "YA": 6, "YB": 3}
-I2C_PINS = {1: (B + 6, B + 7), 2: (B + 10, B + 11)}
-I2C_NAMES = {"X": 1, "Y": 2}
-
-TIMERS = (1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14)
 ENCODER_TIMERS = {1: 0, 2: 1, 3: 2, 4: 3, 5: 4, 8: 5}  # place of its count in the reply
-WIDE_TIMERS = (2, 5)  # 32 bits
-FAST_TIMERS = (1, 8, 9, 10, 11)  # on APB2
-CPU_HZ = 168_000_000
-FAST_TIMER_HZ = 168_000_000
-TIMER_HZ = 84_000_000
+WIDE_TIMERS = (2, 5)  # 32 bits (on every F4)
+_MOST = 64  # pins of ports A to D
+
+
+def use(name):
+    """Makes the constants of boards/NAME.py this module's own."""
+    module = "boards." + name
+    __import__(module)
+    here = globals()
+    for key, value in sys.modules[module].__dict__.items():
+        if key.isupper():
+            here[key] = value
+    # The port divides the processor's clock by 4 for APB1 and by 2 for APB2 on every F4
+    # (mpconfigboard_common.h); a timer has twice its bus's clock (RM0090 section 7.2).
+    here["TIMER_HZ"] = here["CPU_HZ"] // 2
+    here["FAST_TIMER_HZ"] = here["CPU_HZ"]
+    del sys.modules[module], sys.modules["boards"]
+
+
+def exists(pin):
+    """Whether the board's build has that pin under a processor's name."""
+    return 0 <= pin < _MOST and bool(CPU[pin >> 4] >> (pin & 15) & 1)
 
 
 def number(name):
-    """The pin of a board's or the processor's name ('X1', 'PA0', 'A0'), or -1."""
+    """The pin of a board's or the processor's name ('X1', 'A0'), or -1; the former goes first."""
     if name in BOARD:
         return BOARD[name]
-    cpu = name[1:] if name.startswith("P") else name
-    if len(cpu) >= 2 and cpu[0] in "ABCD":
+    return cpu_number(name)
+
+
+def cpu_number(name):
+    """The pin of the processor's name ('A0'), or -1."""
+    if len(name) >= 2 and name[0] in "ABCD" and (name[1] != "0" or len(name) == 2):
         try:
-            n = int(cpu[1:])
+            n = int(name[1:])
         except ValueError:
             return -1
         if 0 <= n < 16:
-            return "ABCD".index(cpu[0]) * 16 + n
+            pin = "ABCD".index(name[0]) * 16 + n
+            return pin if exists(pin) else -1
     return -1
 
 
 def cpu_name(pin):
     return "ABCD"[pin >> 4] + str(pin & 15)
-
-
-def adc_name(pin):
-    return ADC_PINS.get(pin, -1)

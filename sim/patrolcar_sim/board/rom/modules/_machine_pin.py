@@ -14,7 +14,7 @@ class _Names:
         self._of_board = of_board
 
     def __getattr__(self, name):
-        n = pinout.BOARD.get(name, -1) if self._of_board else pinout.number(name)
+        n = pinout.BOARD.get(name, -1) if self._of_board else pinout.cpu_number(name)
         if n < 0:
             raise AttributeError("no pin %s" % name)
         return Pin(n)

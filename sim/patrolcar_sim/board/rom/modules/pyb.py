@@ -4,6 +4,7 @@ import time as _time
 
 import chip
 import machine
+import pinout
 from _machine_pin import Pin
 from _pyb_timer import Timer
 
@@ -61,10 +62,10 @@ def wfi():
 
 
 class LED:
-    """One of the board's four LEDs: red, green, yellow, blue."""
+    """One of the board's LEDs, from 1."""
 
     def __init__(self, id):
-        if id not in (1, 2, 3, 4):
+        if not 1 <= id <= len(pinout.LEDS):
             raise ValueError("LED(%s) doesn't exist" % id)
         self._id = id
         self._level = 0

@@ -1,0 +1,79 @@
+"""The boards that the virtual board can be, each as its build of the stm32 port makes it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from patrolcar.errors import PatrolError
+from patrolcar_sim.board import wiring
+from patrolcar_sim.board.image import F405, F411, F446, KB, FlashMap
+from patrolcar_sim.board.wiring import Wiring
+
+RELEASE = "v1.29.0-preview on 2026-07-12"
+
+
+@dataclass(frozen=True)
+class BoardModel:
+    """One board with its chip, its build and its harness.
+
+    Attributes:
+        name: as firmware/boards/ and rom/boards/ have it.
+        machine: sys.implementation._machine.
+        flash: the chip's flash and the parts of it.
+        heap: bytes of heap free after boot, on the 32-bit chip.
+        cpu_hz: what the build sets the processor's clock to.
+        littlefs: whether the build has VfsLfs2.
+    """
+
+    name: str
+    machine: str
+    flash: FlashMap
+    heap: int
+    cpu_hz: int
+    littlefs: bool
+    wiring: Wiring
+    unique_id: bytes = b"patrolcar\x00\x00\x01"
+
+    @property
+    def banner(self) -> str:
+        """The line that the friendly REPL begins with."""
+        return f"MicroPython {RELEASE}; {self.machine}"
+
+
+# Machine names, clocks and filesystems: each build's mpconfigboard.h and mpconfigboard.mk.
+PYBOARD_V11 = BoardModel(
+    name="pyboard_v11",
+    machine="PYBv1.1 with STM32F405RG",
+    flash=F405,
+    heap=108 * KB,
+    cpu_hz=168_000_000,
+    littlefs=True,
+    wiring=wiring.PYBOARD_V11,
+)
+BLACKPILL_F411 = BoardModel(
+    name="blackpill_f411",
+    machine="WEACT_F411_BLACKPILL with STM32F411CE",
+    flash=F411,
+    heap=90 * KB,
+    cpu_hz=96_000_000,
+    littlefs=True,
+    wiring=wiring.BLACKPILL_F411,
+)
+NUCLEO_F446RE = BoardModel(
+    name="nucleo_f446re",
+    machine="NUCLEO-F446RE with STM32F446xx",
+    flash=F446,
+    heap=90 * KB,  # estimated: 128 KB of RAM and a flash cache in it, as the F411 has
+    cpu_hz=168_000_000,
+    littlefs=False,
+    wiring=wiring.NUCLEO_F446RE,
+)
+MODELS = {model.name: model for model in (PYBOARD_V11, BLACKPILL_F411, NUCLEO_F446RE)}
+DEFAULT_MODEL = PYBOARD_V11
+
+
+def find_model(name: str) -> BoardModel:
+    """The model of that name. PatrolError (code 2) where there is none."""
+    if name not in MODELS:
+        raise PatrolError(f"board {name}: pass one of {', '.join(sorted(MODELS))}", 2)
+    return MODELS[name]
