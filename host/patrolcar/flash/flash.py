@@ -7,12 +7,15 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
+import platformdirs
+
 from patrolcar.errors import PatrolError
 from patrolcar.flash.arch import decode
 from patrolcar.flash.build import Build, board_data, boards, build
 from patrolcar.flash.contents import About, about, contents
 from patrolcar.flash.filesystem import make_littlefs, question, require_filesystem
 from patrolcar.flash.greeting import Greeting, hear, read_prompt
+from patrolcar.flash.preserve import Preserved
 from patrolcar.flash.repl import Repl
 from patrolcar.flash.sync import Plan, Progress, apply, check_room, plan, read_tree
 from patrolcar.link.connection import connect
@@ -79,6 +82,11 @@ def choose_board(machine: str, wanted: str | None, tree: Path | None = None) -> 
     return wanted
 
 
+def settings_dir() -> Path:
+    """Where the settings of boards are kept while they are flashed."""
+    return Path(platformdirs.user_state_dir("patrolcar", appauthor=False)) / "settings"
+
+
 def transfer(
     board: Repl,
     options: Options,
@@ -108,6 +116,7 @@ def transfer(
             source=options.source,
         )
         wanted = read_tree(made.folder)
+    preserved = Preserved(board, board_data(name, options.tree), told.unique_id, settings_dir())
     if options.littlefs:
         if not confirm(question(board, told)):
             raise PatrolError(f"the board at {board.port} was left as it is")
@@ -122,6 +131,7 @@ def transfer(
         assert told.space is not None
         check_room(wanted, found, todo, told.space)
         apply(board, wanted, found, folders, todo, progress)
+    preserved.restore()
     return Flashed(name, told, made, todo)
 
 

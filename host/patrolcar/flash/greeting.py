@@ -17,7 +17,7 @@ EMERGENCY = 6  # MAV_STATE_EMERGENCY: safe mode
 CRITICAL = 5
 PROMPT_S = 10.0
 READY_LINE = re.compile(r"^patrolcar (\d+\.\d+\.\d+)(?: build ([0-9a-f]+))? ready")
-SAFE_LINE = re.compile(r"^patrolcar: (safe mode: .*)")
+SAFE_LINE = re.compile(r"^safe mode: (.*)")
 
 
 @dataclass

@@ -24,7 +24,7 @@ from mpremote.transport_serial import SerialTransport
 from patrolcar.errors import PatrolError
 from patrolcar.link.transport import why_not
 
-ATTEMPTS = 4  # Ctrl-C's before a program counts as one that ignores it
+ATTEMPTS = 3  # Ctrl-C's before a program counts as one that ignores it
 ATTEMPT_S = 2.0
 LOOK_S = 0.2
 ANSWER_S = 10.0  # a command may erase a few sectors

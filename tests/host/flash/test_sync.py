@@ -1,0 +1,79 @@
+"""What a flash would do to a board, decided from hashes, before anything is touched."""
+
+from __future__ import annotations
+
+import hashlib
+
+import pytest
+
+from patrolcar.errors import PatrolError
+from patrolcar.flash.contents import OnBoard, Space
+from patrolcar.flash.sync import check_room, plan
+
+WANTED = {
+    "boot.py": b"boot",
+    "main.py": b"main",
+    "board.mpy": b"pins",
+    "patrol/app.mpy": b"app",
+    "patrol/link/frame.mpy": b"frame",
+}
+
+
+def on_board(files: dict[str, bytes]) -> dict[str, OnBoard]:
+    return {
+        name: OnBoard(len(data), hashlib.sha256(data).hexdigest()) for name, data in files.items()
+    }
+
+
+def test_an_empty_board_gets_everything() -> None:
+    todo = plan(WANTED, {})
+    assert set(todo.send) == set(WANTED)
+    assert (todo.remove, todo.keep) == ((), 0)
+
+
+def test_a_board_that_has_it_all_gets_nothing() -> None:
+    todo = plan(WANTED, on_board(WANTED))
+    assert todo.nothing
+    assert todo.keep == len(WANTED)
+
+
+def test_only_what_differs_is_sent() -> None:
+    todo = plan(WANTED, on_board({**WANTED, "patrol/app.mpy": b"older"}))
+    assert todo.send == ("patrol/app.mpy",)
+    assert todo.remove == ()
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        "patrol/old.mpy",
+        "patrol/app.py",
+        "board.py",
+        "patrol/gone/deep.mpy",
+        "boot.new",
+        "main.mpy",
+    ],
+)
+def test_what_no_longer_belongs_goes(name: str) -> None:
+    assert plan(WANTED, on_board({**WANTED, name: b"x"})).remove == (name,)
+
+
+@pytest.mark.parametrize("name", ["notes.txt", "lib/mine.py", "mine.py", "data/app.mpy", "x.new"])
+def test_what_is_the_persons_own_stays(name: str) -> None:
+    assert plan(WANTED, on_board({**WANTED, name: b"x"})).nothing
+
+
+def test_a_board_without_room_is_refused_with_the_largest_files() -> None:
+    found = on_board({"video.bin": b"v" * 9000, "notes.txt": b"n" * 100})
+    todo = plan(WANTED, found)
+    with pytest.raises(PatrolError) as caught:
+        check_room(WANTED, found, todo, Space(block=512, total=16384, free=2048))
+    text = str(caught.value)
+    assert "16 KB is full" in text
+    assert "video.bin (9000 bytes), notes.txt (100 bytes)" in text
+
+
+def test_room_that_the_old_firmware_leaves_counts() -> None:
+    found = on_board({name: b"o" * 600 for name in WANTED})
+    todo = plan(WANTED, found)
+    check_room(WANTED, found, todo, Space(block=512, total=16384, free=1024))
