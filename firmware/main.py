@@ -1,3 +1,9 @@
-from patrol.app import Car
+if not unsafe:  # boot.py has said
+    try:
+        from patrol.app import Car
 
-Car().run()
+        Car().run()
+    except Exception as error:
+        from safe import crashed
+
+        crashed(error)

@@ -15,6 +15,7 @@ Alternate functions: STM32F411 data sheet (DS10314), table 9.
 """
 
 MACHINE = "WEACT_F411_BLACKPILL with STM32F411CE"  # what the build calls itself
+VERSION = 0x31  # V3.1: AUTOPILOT_VERSION.board_version
 
 # TB6612FNG. PWM pins stand on channels of one timer: they share its frequency.
 MOTOR_TIMER = 4

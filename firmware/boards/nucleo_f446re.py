@@ -15,6 +15,7 @@ Alternate functions: STM32F446 data sheet (DS10693), table 11.
 """
 
 MACHINE = "NUCLEO-F446RE with STM32F446xx"  # what the build calls itself
+VERSION = 0x1136  # MB1136: AUTOPILOT_VERSION.board_version
 
 # TB6612FNG. PWM pins stand on channels of one timer: they share its frequency.
 MOTOR_TIMER = 4

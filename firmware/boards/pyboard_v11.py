@@ -11,6 +11,7 @@ Alternate functions: STM32F405 data sheet (DS8626), table 9.
 """
 
 MACHINE = "PYBv1.1 with STM32F405RG"  # what the build calls itself
+VERSION = 0x11  # v1.1: AUTOPILOT_VERSION.board_version
 
 # TB6612FNG. PWM pins stand on channels of one timer: they share its frequency.
 MOTOR_TIMER = 4

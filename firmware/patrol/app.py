@@ -7,6 +7,9 @@
 
 import sys
 
+import stm
+from machine import unique_id
+
 import patrol
 from patrol import car as limits
 from patrol.behaviour import supervisor as rules
@@ -25,16 +28,18 @@ from patrol.link.line import Line
 from patrol.link.telemetry import Telemetry
 from patrol.portable import const
 from patrol.schedule import Schedule
+from patrol.version import BUILD, VERSION
 
 _STALL_MS = const(600)
 _BIAS_TICKS = const(100)  # at rest, before the gyro can be trusted
 _RETRY_TICKS = const(100)  # from one try of a silent IMU to the next
-_TRACES = const(3)  # printed; a fault in every tick would fill the REPL
+_TRACES = const(3)  # printed and stored; a fault in every tick would fill the REPL
+_LIVED_MS = const(60_000)  # what crashed in runs before one of that length is forgiven
 
 _DENIED_TEXT = b"refused in this state; arm first, or disarm to clear"
 _NO_IMU_TEXT = b"no IMU at 0x68: heading by wheels alone"
 _IMU_LOST_TEXT = b"IMU does not answer: heading by wheels alone"
-_READY_TEXT = b"patrolcar 0.1.0 ready"
+_READY_TEXT = b"patrolcar %d.%d.%d ready" % VERSION
 
 
 class Car:
@@ -43,8 +48,10 @@ class Car:
     def __init__(self):
         self.limits = limits
         self.failures = 0
+        self._traced = []
         self.schedule = schedule = Schedule(self._stopped)
-        uart, line = self._wire(schedule)
+        settings, said = self._recall()
+        uart, line = self._wire(schedule, settings)
 
         most = limits.MAX_DUTY_PERMILLE
         uv, inertia, friction = limits.UV_PER_MM_S, limits.INERTIA_UV, limits.FRICTION_MV
@@ -53,7 +60,9 @@ class Car:
         self.drive = Drive(
             (self.wheel_left, self.wheel_right), (self.motor_left, self.motor_right), limits
         )
-        self.odometry = Odometry(limits.NM_PER_COUNT, limits.URAD_PER_COUNT)
+        self.odometry = Odometry(
+            settings["wheel_left"], settings["wheel_right"], settings["track"]
+        )
         self.attitude = Attitude()
         self.manual = Manual(self.drive, limits)
         self.wander = Wander(self.drive, self.odometry, self.sonars, limits)
@@ -65,6 +74,7 @@ class Car:
         self.command = Command(
             uart, self.parser, writer, schedule, self.request, self.manual.sticks
         )
+        self.command.identity = (VERSION, BUILD, unique_id(), self._board_version)
         self.telemetry.answers = self.command.answer
         self._say = self.telemetry.say
         self.supervisor = Supervisor(
@@ -82,6 +92,8 @@ class Car:
         )
 
         self._say(6, _READY_TEXT)
+        for severity, text in said:
+            self._say(severity, text)
         if self.imu is None:
             self._say(4, _NO_IMU_TEXT)
         self._imu_wait = 0
@@ -101,10 +113,38 @@ class Car:
                 ("telemetry", self.telemetry.step, 1, 0),
                 ("battery", self._power, 5, 1),
                 ("lights", self._lights, 12, 6),
+                ("alive", self._alive, 100, 50),
             )
         )
 
-    def _wire(self, schedule):
+    def _recall(self):
+        """Settings by name, and what is to be said of them and of a crash before."""
+        import board
+
+        from patrol.store import crash, settings
+        from patrol.store.log import Log
+
+        said = []
+
+        def say(severity, text):
+            said.append((severity, text))
+
+        log = Log(board.SETTINGS)
+        values = settings.load(log, say)
+        self._forgive = crash.tell(log, say)
+        self._uptime = crash.UPTIME
+        self._uptime_mark = crash.MARK
+        self._forget_store()
+        return values, said
+
+    def _forget_store(self):
+        """10 KB of code that is rarely needed."""
+        for name in list(sys.modules):
+            if name.startswith("patrol.store"):
+                del sys.modules[name]
+        del patrol.store
+
+    def _wire(self, schedule, settings):
         """Makes all drivers; the telemetry UART and its Line."""
         import board
 
@@ -113,17 +153,18 @@ class Car:
         self._standby = hardware.standby(board)
         self.deadman, self.watchdog = hardware.guards(board, schedule, self._standby)
         self.motor_left, self.motor_right = hardware.motors(board, limits)
-        self.encoder_left, self.encoder_right = hardware.encoders(board, limits)
+        self.encoder_left, self.encoder_right = hardware.encoders(board, settings)
         self.sonars = hardware.sonars(board)
-        self.battery = hardware.battery(board)
+        self.battery = hardware.battery(board, settings)
         self.bumper, self.button = hardware.switches(board)
         self.leds = hardware.leds(board)
         try:
-            self.imu = hardware.imu(board)
+            self.imu = hardware.imu(board, settings)
         except OSError:
             self.imu = None
         self.imu_works = self.imu is not None
         uart = hardware.uart(board)
+        self._board_version = board.VERSION
         # Needed once: 5 KB of names and code that a 108 KB heap has better use for.
         del sys.modules["patrol.hardware"]
         del patrol.hardware
@@ -145,6 +186,7 @@ class Car:
                     self._failed(error)
         finally:
             self._power_off()
+            stm.mem32[self._uptime] = 0  # whatever comes now is no death of the loop
             self.supervisor.post(rules.DISARM)
             self.deadman.release(self.watchdog.feed)
 
@@ -152,8 +194,29 @@ class Car:
         self._power_off()  # before anything that takes time
         self.supervisor.post(rules.EXCEPTION)
         self.failures += 1
-        if self.failures <= _TRACES:
-            sys.print_exception(error)
+        name = repr(error)
+        if name in self._traced or len(self._traced) == _TRACES:
+            return
+        self._traced.append(name)
+        sys.print_exception(error)
+        self._store(error)
+
+    def _store(self, error=None):
+        """Notes a crash, or that earlier ones are forgiven; without motors, for it takes time."""
+        try:
+            import board
+
+            from patrol.store import crash
+            from patrol.store.log import Log
+
+            log = Log(board.SETTINGS)
+            if error is None:
+                crash.forgive(log)
+            else:
+                crash.note(log, crash.LOOP, error, self.schedule, self.failures)
+            self._forget_store()
+        except Exception as other:
+            sys.print_exception(other)
 
     def _stopped(self):
         return not self.drive.powered
@@ -284,6 +347,13 @@ class Car:
         imu = self.imu
         if imu is not None:
             self.attitude.step(imu.accel_x, imu.accel_y, imu.accel_z)
+
+    def _alive(self):
+        ms = self.schedule.ms
+        stm.mem32[self._uptime] = self._uptime_mark | (ms // 1000 & 0xFFFFFF)
+        if self._forgive and ms >= _LIVED_MS and not self.drive.powered and not self.failures:
+            self._forgive = False
+            self._store()
 
     def _lights(self):
         state = self.supervisor.state

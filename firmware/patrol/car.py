@@ -12,8 +12,6 @@ TRACK_MM = const(130)
 WHEEL_DIAMETER_MM = const(60)
 # Encoder: 12 counts a motor turn, gear 100.37:1, so 1204.44 counts a wheel turn of 188.496 mm.
 NM_PER_COUNT = const(156_501)
-# One count of difference between the wheels turns the car by NM_PER_COUNT / TRACK_MM.
-URAD_PER_COUNT = const(1_204)
 
 # Motor: Pololu 100:1 HPCB 6 V, 330 rpm without load at 6 V (data sheet): 1037 mm/s.
 UV_PER_MM_S = const(5_787)

@@ -1,5 +1,8 @@
 """The drivers of one car, made from a board's data: the only file that turns names into pins."""
 
+import sys
+
+import stm
 from machine import ADC, I2C, UART, WDT, Pin
 from pyb import LED, Timer
 
@@ -43,14 +46,17 @@ def motors(board, car):
     return pair
 
 
-def encoders(board, car):
+def encoders(board, settings):
     """Left and right Encoder."""
     pair = []
-    for number, one, two, sign in (board.ENCODER_LEFT, board.ENCODER_RIGHT):
+    for name, (number, one, two, sign) in (
+        ("wheel_left", board.ENCODER_LEFT),
+        ("wheel_right", board.ENCODER_RIGHT),
+    ):
         timer = Timer(number, prescaler=0, period=0xFFFF)
         timer.channel(1, Timer.ENC_AB, pin=Pin(one))
         timer.channel(2, Timer.ENC_AB, pin=Pin(two))
-        pair.append(Encoder(timer, car.NM_PER_COUNT, sign))
+        pair.append(Encoder(timer, settings[name], sign))
     return pair
 
 
@@ -62,14 +68,25 @@ def sonars(board):
     return SonarArray(made)
 
 
-def imu(board):
+def imu(board, settings):
     """The Imu; OSError where none answers."""
-    return Imu(I2C(board.I2C, freq=board.I2C_FREQ), board.IMU_ADDRESS)
+    made = Imu(I2C(board.I2C, freq=board.I2C_FREQ), board.IMU_ADDRESS)
+    made.calibrate(
+        settings["gyro_bias_x"],
+        settings["gyro_bias_y"],
+        settings["gyro_bias_z"],
+        settings["gyro_scale"],
+    )
+    return made
 
 
-def battery(board):
+def battery(board, settings):
     """The Battery."""
-    return Battery(ADC(Pin(board.BATTERY_VOLTAGE)), ADC(Pin(board.BATTERY_CURRENT)))
+    return Battery(
+        ADC(Pin(board.BATTERY_VOLTAGE)),
+        ADC(Pin(board.BATTERY_CURRENT)),
+        settings["battery_full"],
+    )
 
 
 def switches(board):
@@ -81,7 +98,10 @@ def switches(board):
 
 
 def uart(board):
-    """The telemetry port."""
+    """The telemetry port; safe mode, if it has it, lets it go."""
+    safe = sys.modules.get("safe")
+    if safe is not None:
+        safe.stop()
     return UART(board.UART, board.UART_BAUD, rxbuf=board.UART_RXBUF)
 
 
@@ -92,4 +112,6 @@ def leds(board):
 
 def guards(board, loop, standby_pin):
     """The Deadman over a loop with `.ticks`, and the Watchdog."""
-    return Deadman(Timer(board.DEADMAN_TIMER, freq=50), loop, standby_pin), Watchdog(WDT)
+    return Deadman(Timer(board.DEADMAN_TIMER, freq=50), loop, standby_pin), Watchdog(
+        WDT, stm.mem16, stm.IWDG + stm.IWDG_KR
+    )

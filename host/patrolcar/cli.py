@@ -376,6 +376,30 @@ def report(
 
 
 @command()
+def wiring(
+    board: Annotated[
+        str, typer.Argument(metavar="BOARD", help="The board's name, as in firmware/boards.")
+    ] = "pyboard_v11",
+    out: Annotated[
+        Path | None,
+        typer.Option("--out", "-o", help="Draw the picture there: a name in .svg or .png."),
+    ] = None,
+) -> None:
+    """Print which wire goes where on a board, or draw it.
+
+    Examples: [bold]patrol wiring blackpill_f411[/] and
+    [bold]patrol wiring pyboard_v11 -o wiring.png[/].
+    """
+    from patrolcar.wiring.show import lines, save
+
+    if out is None:
+        print("\n".join(lines(board)))
+    else:
+        save(board, out)
+        print(f"{out}: the wiring of {board}")
+
+
+@command()
 def demo(
     seconds: Annotated[float, typer.Option(min=1.0, help="Simulated seconds of patrol.")] = 60.0,
     world: World = "office",

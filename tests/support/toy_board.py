@@ -15,6 +15,7 @@ import importlib.machinery
 import importlib.util
 import math
 import sys
+import traceback
 import types
 from collections.abc import Callable, Sequence
 from pathlib import Path
@@ -161,6 +162,32 @@ class Body:
         )
 
 
+def toy_stm() -> types.ModuleType:
+    """The names of the stm module that the firmware uses, over memory that only remembers."""
+    stm = types.ModuleType("stm")
+    stm.__dict__.update(
+        FLASH=0x40023C00, FLASH_ACR=0x00, FLASH_KEYR=0x04, FLASH_SR=0x0C, FLASH_CR=0x10,
+        IWDG=0x40003000, IWDG_KR=0, RTC=0x40002800, RTC_BKP19R=0x9C,
+        mem8=ToyMemory(1), mem16=ToyMemory(2), mem32=ToyMemory(4),
+    )  # fmt: skip
+    return stm
+
+
+class ToyMemory:
+    """stm.mem8, mem16 or mem32: registers by address, and flash that reads as erased."""
+
+    def __init__(self, width: int) -> None:
+        self.width = width
+        self.kept: dict[int, int] = {}
+
+    def __getitem__(self, address: int) -> int:
+        erased = (1 << 8 * self.width) - 1 if address >> 24 == 8 else 0
+        return self.kept.get(address, erased)
+
+    def __setitem__(self, address: int, value: int) -> None:
+        self.kept[address] = value
+
+
 class ToyBoard:
     """The pins of boards/pyboard_v11.py, wired to a Body.
 
@@ -200,10 +227,17 @@ class ToyBoard:
         monkeypatch.setitem(sys.modules, "time", self.clock.module())
         monkeypatch.setitem(sys.modules, "machine", self._machine())
         monkeypatch.setitem(sys.modules, "pyb", self._pyb())
+        monkeypatch.setitem(sys.modules, "stm", toy_stm())
         profiler = types.ModuleType("profiler")
         profiler.__dict__.update(tasks=lambda names: None, task_done=self._task_done)
         monkeypatch.setitem(sys.modules, "profiler", profiler)
-        monkeypatch.setattr(sys, "print_exception", self.traces.append, raising=False)
+        monkeypatch.setattr(sys, "print_exception", self._print_exception, raising=False)
+
+    def _print_exception(self, error: BaseException, text: Any = None) -> None:
+        if text is None:
+            self.traces.append(error)
+        else:
+            text.write("".join(traceback.format_exception(error)))
 
     def _board(self) -> types.ModuleType:
         """The board's file under the name that it has on the board's filesystem."""
@@ -307,11 +341,11 @@ class ToyBoard:
             def __init__(self, timeout: int) -> None:
                 board.watchdogs.append(timeout)
 
-            def feed(self) -> None:
-                pass
-
         module = types.ModuleType("machine")
         module.__dict__.update(Pin=Pin, ADC=ADC, I2C=I2C, UART=UART, WDT=WDT)
+        module.__dict__.update(
+            WDT_RESET=3, SOFT_RESET=5, reset_cause=lambda: 1, unique_id=lambda: bytes(range(12))
+        )
         return module
 
     def _pyb(self) -> types.ModuleType:
@@ -437,6 +471,8 @@ class SmallIntegers:
 
     def _fits(self, value: Any) -> Any:
         if isinstance(value, int):
+            if not self.strict and 0x40000000 <= value < 0x40080000:
+                return value  # a register's address, made once at boot
             if not -(1 << 30) <= value < 1 << 30:
                 raise OverflowError(f"{value} is no small integer")
             self.most = max(self.most, abs(value))

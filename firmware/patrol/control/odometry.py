@@ -19,10 +19,11 @@ class Odometry:
     """`x`, `y` in mm, `heading` in mrad (-3142 to 3142), `speed` in mm/s and `turn` in mrad/s;
     `cos` and `sin` of the heading, times 2**14.
 
-    `at_rest` is True when no wheel has turned for 0.3 s: then the gyro's bias can be learnt.
+    Each wheel's way for one count is in nm, the wheels' distance in 1/100 mm. `at_rest` is True
+    when no wheel has turned for 0.3 s: then the gyro's bias can be learnt.
     """
 
-    def __init__(self, nm_per_count, urad_per_count):
+    def __init__(self, nm_left, nm_right, track):
         self.x = 0
         self.y = 0
         self.heading = 0
@@ -32,8 +33,11 @@ class Odometry:
         self.turn = 0
         self.at_rest = True
         self.slips = 0  # windows in which gyro and wheels disagreed
-        self._nm = nm_per_count
-        self._urad = urad_per_count
+        self._nm_left = nm_left
+        self._nm_right = nm_right
+        # One count of one wheel turns the car by its way over the wheels' distance.
+        self._urad_left = (nm_left * 100 + track // 2) // track
+        self._urad_right = (nm_right * 100 + track // 2) // track
         # In um and urad; what division leaves over is kept, so that nothing drifts by rounding.
         self._x = 0
         self._y = 0
@@ -58,7 +62,7 @@ class Odometry:
             self.speed = 0
             return  # a gyro at rest only adds its noise
 
-        wheels = (left - right) * self._urad
+        wheels = left * self._urad_left - right * self._urad_right
         turned = wheels
         correction = 0
         if has_gyro:
@@ -73,7 +77,7 @@ class Odometry:
         # The way of a tick lies along the heading in its middle.
         middle = wrap_urad(self._heading + (turned >> 1))
         self._heading = wrap_urad(self._heading + turned + correction)
-        way = (left + right) * self._nm + self._rest_way
+        way = left * self._nm_left + right * self._nm_right + self._rest_way
         um = way // 2000
         self._rest_way = way - um * 2000
         self.cos = cos = cos_urad(middle)

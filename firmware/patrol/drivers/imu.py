@@ -10,6 +10,9 @@ y right, z down.
 
 from patrol.portable import const
 
+if 0:  # for the type checker alone: the compiler leaves it out
+    from machine import I2C
+
 _SMPLRT_DIV = const(0x19)
 _CONFIG = const(0x1A)
 _GYRO_CONFIG = const(0x1B)
@@ -24,6 +27,7 @@ _BIAS_SHIFT = const(6)  # the bias at rest is a mean over about 64 ticks
 _STILL = const(30 << 6)  # 8 mrad/s, in counts << _BIAS_SHIFT: eight times the noise
 _DOUBTS = const(300)  # samples at rest in a row, 3 s
 _FILTER_SHIFT = const(3)
+_SCALE = const(1_665)  # 1/100 urad/s for a count << 4
 
 
 class Imu:
@@ -33,7 +37,7 @@ class Imu:
     accelerations in counts of 1/8192 g, smoothed.
     """
 
-    def __init__(self, i2c, address=0x68):
+    def __init__(self, i2c: "I2C", address=0x68):
         self.roll_rate = 0
         self.pitch_rate = 0
         self.yaw_rate = 0
@@ -49,6 +53,7 @@ class Imu:
         self._buffer = bytearray(14)
         # Biases in counts << _BIAS_SHIFT, smoothed accelerations in counts << _FILTER_SHIFT.
         self._bias_x = self._bias_y = self._bias_z = 0
+        self._scale = _SCALE
         self._ax = self._ay = 0
         self._az = ONE_G << _FILTER_SHIFT
         identity = bytearray(1)
@@ -63,6 +68,13 @@ class Imu:
             (_ACCEL_CONFIG, 0x08),  # +-4 g
         ):
             i2c.writeto_mem(address, register, bytes((value,)))
+
+    def calibrate(self, x, y, z, permille):
+        """Biases to begin with, in counts, and the scale of what the yaw gyro tells."""
+        self._bias_x = x << _BIAS_SHIFT
+        self._bias_y = y << _BIAS_SHIFT
+        self._bias_z = z << _BIAS_SHIFT
+        self._scale = (_SCALE * permille + 500) // 1000
 
     def sample(self, at_rest):
         """Reads everything; `at_rest` (no wheel has turned for a while) lets the bias follow.
@@ -82,13 +94,14 @@ class Imu:
         gz -= (gz & 0x8000) << 1
         if at_rest:
             self._learn(gx, gy, gz)
-        # 65.5 counts for 1 degree/s: 266.46 urad/s a count, 4.1635 a count << _BIAS_SHIFT.
+        # 65.5 counts for 1 degree/s: 266.46 urad/s a count, 4.1635 a count << _BIAS_SHIFT. Two
+        # bits less of it leave room for a scale of four digits.
         gx = (gx << _BIAS_SHIFT) - self._bias_x
         gy = (gy << _BIAS_SHIFT) - self._bias_y
         gz = (gz << _BIAS_SHIFT) - self._bias_z
         self.roll_rate = gx * 17 // 4083
         self.pitch_rate = -gy * 17 // 4083
-        self.yaw_urad_s = yaw = -gz * 179 // 43
+        self.yaw_urad_s = yaw = -(gz >> 2) * self._scale // 100
         self.yaw_rate = yaw // 1000
         self._ax += (ax - ((ax & 0x8000) << 1)) - (self._ax >> _FILTER_SHIFT)
         self._ay += (ay - ((ay & 0x8000) << 1)) - (self._ay >> _FILTER_SHIFT)

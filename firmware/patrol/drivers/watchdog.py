@@ -2,6 +2,10 @@
 
 from patrol.portable import const
 
+if 0:  # for the type checker alone: the compiler leaves it out
+    from machine import WDT, Pin
+    from pyb import Timer
+
 _STILL = const(2)  # calls at 50 Hz without a new tick: the loop has stood still for 40 to 60 ms
 TIMEOUT_MS = const(2_000)
 
@@ -13,7 +17,7 @@ class Deadman:
     pyb.Timer at 50 Hz. `tripped` stays True until `reset`.
     """
 
-    def __init__(self, timer, loop, standby):
+    def __init__(self, timer: "Timer", loop, standby: "Pin"):
         self.tripped = False
         self.watching = False
         self._loop = loop
@@ -55,18 +59,26 @@ class Deadman:
 
 
 class Watchdog:
-    """The chip's own watchdog; it can be neither stopped nor re-timed, so arming starts it."""
+    """The chip's own watchdog; it can be neither stopped nor re-timed, so arming starts it.
 
-    def __init__(self, factory):
+    `memory[key]` is its key register, IWDG_KR.
+    """
+
+    def __init__(self, factory: "type[WDT]", memory, key):
         self.running = False
-        self.feed = self._nothing
         self._factory = factory
+        self._memory = memory
+        self._key = key
 
-    def _nothing(self):
-        pass
+    def feed(self):
+        """The reload key, which does nothing where no watchdog runs (RM0090 section 21).
+
+        One that was started before a soft reset still runs, and nothing tells so.
+        """
+        self._memory[self._key] = 0xAAAA
 
     def start(self):
         """Starts it, once; from then on `feed` must be called at least every two seconds."""
         if not self.running:
-            self.feed = self._factory(timeout=TIMEOUT_MS).feed
+            self._factory(timeout=TIMEOUT_MS)
             self.running = True

@@ -12,6 +12,9 @@ from patrol.link.messages import CUSTOM_AUTO, CUSTOM_HOLD, CUSTOM_MANUAL
 from patrol.link.payload import copy, get_i16, get_scaled, get_u16, put_product
 from patrol.portable import const
 
+if 0:  # for the type checker alone: the compiler leaves it out
+    from machine import UART
+
 # MAV_RESULT
 ACCEPTED = const(0)
 TEMPORARILY_REJECTED = const(1)
@@ -28,7 +31,6 @@ _REQUEST_CAPABILITIES = const(520)
 _CUSTOM_MODE_ENABLED = const(1)
 _GROUND_STATION = const(6)  # MAV_TYPE_GCS
 _HEARTBEAT_TYPE = const(4)  # offset of `type` in HEARTBEAT
-_VERSION = const(0x00010000)  # 0.1.0, development
 _MAVLINK2 = const(0x2000)  # MAV_PROTOCOL_CAPABILITY
 _LINK_TIMEOUT_MS = const(3_000)
 _CHUNK = const(128)  # bytes taken a tick: 12.8 kB/s, more than a ground station sends
@@ -43,10 +45,11 @@ class Command:
     is not any more. `schedule` has `.ms` and `.now_us`.
     """
 
-    def __init__(self, uart, parser, writer, schedule, request, sticks, system=1):
+    def __init__(self, uart: "UART", parser, writer, schedule, request, sticks, system=1):
         self.heard = False
         self.silent = False
         self.refused = 0
+        self.identity = ((0, 0, 0), b"", b"", 0)  # version, build, chip, board: AUTOPILOT_VERSION
         self._uart = uart
         self._parser = parser
         self._writer = writer
@@ -77,10 +80,10 @@ class Command:
         """Once a tick: takes what had arrived."""
         n = self._waiting
         if n:
-            n = self._uart.readinto(self._chunk, n if n < _CHUNK else _CHUNK)
-            if n:
+            taken = self._uart.readinto(self._chunk, n if n < _CHUNK else _CHUNK)
+            if taken:
                 parser = self._parser
-                parser.feed(self._chunk, n)
+                parser.feed(self._chunk, taken)
                 message = parser.next()
                 while message >= 0:
                     if parser.target == 0 or parser.target == self._system:
@@ -228,6 +231,12 @@ class Command:
             off = writer.begin(d.AUTOPILOT_VERSION)
             if off >= 0:
                 pack_into("<I", buf, off + d.AUTOPILOT_VERSION_CAPABILITIES, _MAVLINK2)
-                pack_into("<I", buf, off + d.AUTOPILOT_VERSION_FLIGHT_SW_VERSION, _VERSION)
-                pack_into("<I", buf, off + d.AUTOPILOT_VERSION_BOARD_VERSION, 0x11)
+                version, build, chip, board = self.identity
+                at = off + d.AUTOPILOT_VERSION_FLIGHT_SW_VERSION
+                for i in range(3):  # the lowest byte, 0, is for a version under development
+                    buf[at + 3 - i] = version[i]
+                pack_into("<I", buf, off + d.AUTOPILOT_VERSION_BOARD_VERSION, board)
+                copy(buf, off + d.AUTOPILOT_VERSION_UID, chip, 0, min(8, len(chip)))
+                at = off + d.AUTOPILOT_VERSION_FLIGHT_CUSTOM_VERSION
+                copy(buf, at, build, 0, len(build))
                 writer.end()

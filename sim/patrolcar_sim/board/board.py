@@ -36,6 +36,7 @@ from patrolcar_sim.board.pace import OneCore, Pace
 from patrolcar_sim.board.pins import PinBus
 from patrolcar_sim.board.ports import Port
 from patrolcar_sim.board.process import Interpreter, find_interpreter
+from patrolcar_sim.board.rtc import Rtc
 from patrolcar_sim.board.telemetry_line import TelemetryLine
 from patrolcar_sim.board.timing import BOOT_US, GC_US, OTHER_TASK_US, TASK_US, at_clock
 
@@ -43,6 +44,7 @@ HANG_S = 2.0  # no exchange for so long: the program hangs
 LOOK_S = 0.05  # how often what need not be seen at once is looked at
 STEP_US = 10_000  # how far a paced board goes at once
 SERVE_S = 0.02  # how long a request is awaited before the next look
+BACKUP_REGISTERS = 20
 DEATHS_AT_BOOT = 3  # so many in a row, and it is not the program's fault
 
 
@@ -65,6 +67,7 @@ class VirtualBoard:
         now_us: virtual time since power-on.
         resets: the cause of each time it came up, as machine.reset_cause() tells it.
         erases: the flash's wear: erases of each sector, by its offset in the image.
+        backup: the RTC's backup registers, which only a power-off clears.
         line: the telemetry UART's line; console: the REPL's.
         repl, uart: their ports to the outside, None without.
     """
@@ -98,6 +101,7 @@ class VirtualBoard:
         self.now_us = 0
         self.resets: list[Cause] = []
         self.erases: Counter[int] = Counter()
+        self.backup = [0] * BACKUP_REGISTERS
         self.exchanges = 0
         self.repl: Port | None = None
         self.uart: Port | None = None
@@ -123,8 +127,10 @@ class VirtualBoard:
         self._answer = b""  # what the pending I2C transfer has read
         self._result = 0
         self._reset_us = 0  # virtual time of the last reset
+        self._rtc = Rtc()
         self._deaths = 0
         self._watchdog_us = NEVER
+        self._watchdog_timeout_us = 0
         self._stalled = False  # the pending request waits for the flash
         self._silent_s = 0.0
         self._looked = 0.0
@@ -138,14 +144,17 @@ class VirtualBoard:
 
     def _boot(self, cause: Cause, raw_repl: bool = False) -> None:
         self.resets.append(cause)
-        if cause == Cause.SOFT:
+        if cause == Cause.SOFT:  # the chip itself goes on, and its watchdog with it
             self.pins.soft_reset()
         else:
             self.pins.reset()
+            self._watchdog_us = NEVER
+            self._watchdog_timeout_us = 0
+            if cause == Cause.POWER_ON:
+                self.backup = [0] * BACKUP_REGISTERS
             self._world_to(self.now_us + BOOT_US)
         self._reset_us = self.now_us
         self._pending = None
-        self._watchdog_us = NEVER
         self._silent_s = 0.0
         self.line.close()
         self.console.reset()
@@ -161,7 +170,12 @@ class VirtualBoard:
             "cost_us": self._task_us,
             "other_us": at_clock(OTHER_TASK_US, model.cpu_hz),
             "filesystem": model.flash.filesystem,
+            "sectors": model.flash.sectors,
+            "program": model.flash.program,
+            "backup": self.backup,
+            "watchdog": [self._watchdog_timeout_us, self._watchdog_us - self.now_us],
             "banner": model.banner,
+            "rtc": self._rtc.settings(self.now_us),
         }
         self._interpreter = Interpreter.start(
             self._command, self.image, cache_of(self.image), settings, model.heap
@@ -321,15 +335,23 @@ class VirtualBoard:
             if kind == Output.UART:
                 if index == self._wiring.uart:
                     self.line.set_up(value)
+            elif kind == Output.RTC:
+                self._rtc.set(value, small, self.now_us)
             elif kind == Output.ERASE:
                 self.erases[value] += 1
                 self._stalled = True
+            elif kind == Output.BACKUP:
+                self.backup[index] = value & 0xFFFFFFFF
+            elif kind == Output.WATCHDOG:
+                self._watchdog_timeout_us = value
             else:
                 self.pins.output(kind, index, small, value, self.now_us)
         now = request.now + since
         if now > self.now_us:
             self._world_to(now)
         if request.kind == Kind.RESET:
+            assert self._interpreter is not None
+            self.console.take_back(request.data + self._interpreter.unread())
             self.reset(Cause(request.aux & 0xFF), bool(request.aux >> 8))
             return
         self._answer = b""

@@ -18,6 +18,7 @@ KB = 1024
 ERASED = b"\xff"
 BASE = 0x08000000  # where the chip has its flash
 FILESYSTEM = 0x4000  # where every filesystem here begins: at sector 1
+PROGRAM_END = 0x80000  # MicroPython is smaller than that on every board here
 CACHE_BYTES = 128 * KB  # the largest sector
 
 
@@ -59,6 +60,18 @@ class FlashMap:
             parts.append((at, min(end, start + size) - at, start, size))
             at = start + size
         return tuple(parts)
+
+    @property
+    def program(self) -> tuple[int, ...]:
+        """The numbers of the sectors that hold MicroPython itself."""
+        found = []
+        start = 0
+        for number, size in enumerate(self.sectors):
+            free = FILESYSTEM <= start < FILESYSTEM + self.filesystem_bytes
+            if start < PROGRAM_END and not free:
+                found.append(number)
+            start += size
+        return tuple(found)
 
     def with_filesystem(self, kilobytes: int) -> FlashMap:
         """The same flash with a filesystem of another size, over the sectors that follow.

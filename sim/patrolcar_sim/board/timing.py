@@ -19,6 +19,7 @@ TASK_US = {
     "telemetry": 300,
     "battery": 200,
     "lights": 100,
+    "alive": 60,
 }
 OTHER_TASK_US = 150
 

@@ -14,7 +14,7 @@ class Truth:
     """Drives an Odometry and knows the true pose; the gyro may have a scale error."""
 
     def __init__(self, gyro=True, scale=1.0):
-        self.odometry = Odometry(car.NM_PER_COUNT, car.URAD_PER_COUNT)
+        self.odometry = Odometry(car.NM_PER_COUNT, car.NM_PER_COUNT, car.TRACK_MM * 100)
         self.x = self.y = self.yaw = 0.0
         self.gyro = gyro
         self.scale = scale
@@ -92,6 +92,6 @@ def test_at_rest_the_gyros_noise_turns_nothing():
 
 
 def test_a_long_tick_counts_for_as_long_as_it_was():
-    odometry = Odometry(car.NM_PER_COUNT, car.URAD_PER_COUNT)
+    odometry = Odometry(car.NM_PER_COUNT, car.NM_PER_COUNT, car.TRACK_MM * 100)
     odometry.step(100, 0, 50_000, 2_000_000, True)
     assert odometry.heading == 100

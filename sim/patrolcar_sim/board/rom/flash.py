@@ -7,6 +7,7 @@
 import chip
 
 BLOCK = 512
+_ERASED = b"\xff" * BLOCK
 ERASE_US = {16: 500_000, 64: 1_100_000, 128: 2_000_000}  # by size in KB (facts; RM0090 section 3)
 
 
@@ -77,7 +78,7 @@ class Flash:
     def sync(self):
         if not self._dirty:
             return
-        start, size, _, sector_size = self._sectors[self._cached]
+        start, size, sector, sector_size = self._sectors[self._cached]
         chip.output(chip.ERASE, self._cached, 0, start)
         chip.advance(chip.now + ERASE_US[sector_size // 1024])
         self._cache.seek(0)
@@ -85,4 +86,7 @@ class Flash:
         for _ in range(size // BLOCK):
             self._cache.readinto(self._buffer)
             self._image.write(self._buffer)
+        # What else lies in that sector is gone, whosever it was.
+        for _ in range((sector + sector_size - start - size) // BLOCK):
+            self._image.write(_ERASED)
         self._dirty = False

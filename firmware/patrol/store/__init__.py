@@ -1,0 +1,1 @@
+"""What must survive any cut: settings and crash records, in flash of their own."""
