@@ -83,7 +83,8 @@ def serve(
         announce: is called with the two lines that name the ports.
 
     Raises:
-        PatrolError: unknown world or breakage, port taken, no interpreter, unwritable image or summary.
+        PatrolError: unknown world or breakage, port taken, no interpreter, unwritable image or
+            summary.
     """
     if summary is not None and not summary.parent.is_dir():
         raise PatrolError(f"summary {summary}: the folder {summary.parent} does not exist", 2)

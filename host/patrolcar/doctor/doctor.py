@@ -86,7 +86,9 @@ class Examination:
         board.do("make_sonars")
         for number in range(len(self._file["SONARS"])):
             say(f"{parts.SIDES[number]} sonar")
-            results.append(parts.judge_sonar(self._file, number, board.call("ping", number, PINGS)))
+            results.append(
+                parts.judge_sonar(self._file, number, board.call("ping", number, PINGS))
+            )
         inertia, gyro = self._inertia()
         results += inertia
         results += self._wheels(mv, gyro)

@@ -206,9 +206,13 @@ def judge_rest(told: tuple[int, int, int, int, int]) -> list[Result]:
     if spread == 0:
         gyro = failed(check, "IMU", measured, "its value never changes: another IMU")
     elif abs(bias) > GYRO_BIAS_URAD_S:
-        gyro = failed(check, "IMU", measured, "more than 349 mrad/s: another IMU, if it is at rest")
+        gyro = failed(
+            check, "IMU", measured, "more than 349 mrad/s: another IMU, if it is at rest"
+        )
     elif spread > GYRO_NOISE_URAD_S:
-        gyro = failed(check, "IMU", measured, "it moves or shakes: let it rest, screw the IMU down")
+        gyro = failed(
+            check, "IMU", measured, "it moves or shakes: let it rest, screw the IMU down"
+        )
     else:
         gyro = passed(check, "IMU", measured)
     return [upright, gyro]

@@ -1,8 +1,8 @@
 """A board that is examined: its program is stopped, and snippets run on it by its own drivers.
 
-    with Examined(port) as board:
-        board.load("common", "parts")
-        board.call("switches")
+with Examined(port) as board:
+    board.load("common", "parts")
+    board.call("switches")
 """
 
 from __future__ import annotations

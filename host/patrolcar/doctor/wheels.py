@@ -211,7 +211,10 @@ def _judge(car: Car, spin: Spin, spins: list[Spin]) -> Result:
             )
         if seen == 0 and spin.rise_ma >= BLOCKED * car.stall_ma:
             return failed(
-                name, motor, measured, "it takes current and does not turn: wheel or gear is jammed"
+                name,
+                motor,
+                measured,
+                "it takes current and does not turn: wheel or gear is jammed",
             )
         return failed(
             name,

@@ -170,7 +170,7 @@ class Repl:
             self._transport.in_raw_repl = False
 
     def soft_reset(self) -> None:
-        """Leaves the board at the raw REPL with an empty heap: boot.py has run, main.py has not."""
+        """Empties the heap and stays at the raw REPL: boot.py has run, main.py has not."""
         printed = io.StringIO()
         with self._watched(), contextlib.redirect_stdout(printed):
             self._transport.serial.timeout = LOOK_S
