@@ -12,11 +12,12 @@ import os
 import select
 import time
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Protocol
 
 from patrolcar.errors import PatrolError
+from patrolcar_sim.board.breakage import BrokenCar, Jammable, break_harness, find_breakages
 from patrolcar_sim.board.console import Console
 from patrolcar_sim.board.image import ImageLock, cache_of, erase_cache, open_image
 from patrolcar_sim.board.lockstep import (
@@ -32,7 +33,7 @@ from patrolcar_sim.board.lockstep import (
 )
 from patrolcar_sim.board.models import DEFAULT_MODEL, BoardModel
 from patrolcar_sim.board.pace import OneCore, Pace
-from patrolcar_sim.board.pins import Car, PinBus
+from patrolcar_sim.board.pins import PinBus
 from patrolcar_sim.board.ports import Port
 from patrolcar_sim.board.process import Interpreter, find_interpreter
 from patrolcar_sim.board.rtc import Rtc
@@ -47,7 +48,7 @@ BACKUP_REGISTERS = 20
 DEATHS_AT_BOOT = 3  # so many in a row, and it is not the program's fault
 
 
-class World(Car, Protocol):
+class World(Jammable, Protocol):
     """What drives the board's time on."""
 
     def advance(self, to_us: int) -> None: ...
@@ -60,6 +61,7 @@ class VirtualBoard:
         model: which board it is.
         speed: simulated seconds per second; see Pace.
         task_us: what the firmware's tasks take on the chip at 168 MHz, by name.
+        broken: names of broken parts (breakage.py); unknown: PatrolError.
 
     Attributes:
         now_us: virtual time since power-on.
@@ -81,13 +83,16 @@ class VirtualBoard:
         uart_tcp: int = 0,
         speed: float | None = None,
         task_us: dict[str, int] | None = None,
+        broken: Sequence[str] = (),
     ) -> None:
+        breakages = find_breakages(broken)
         self._command = find_interpreter()
         self.model = model
         self.image = open_image(image, model.flash)
         self._lock = ImageLock(image)
         self.world = world
-        self.pins = PinBus(model.wiring, world)
+        self.pins = PinBus(model.wiring, BrokenCar(world, breakages) if breakages else world)
+        break_harness(self.pins, model.wiring, breakages)
         self._wiring = model.wiring
         self._task_us = {
             name: at_clock(us, model.cpu_hz)
