@@ -24,13 +24,14 @@ from patrolcar_sim.board.lockstep import (
     NEVER,
     PAYLOAD,
     Cause,
+    FlashWork,
     Kind,
     Output,
     Request,
     pack_reply,
     read_request,
 )
-from patrolcar_sim.board.models import DEFAULT_MODEL, BoardModel
+from patrolcar_sim.board.models import DEFAULT_MODEL, RELEASE, BoardModel
 from patrolcar_sim.board.pace import OneCore, Pace
 from patrolcar_sim.board.pins import Car, PinBus
 from patrolcar_sim.board.ports import Port
@@ -120,7 +121,8 @@ class VirtualBoard:
         self._reset_us = 0  # virtual time of the last reset
         self._deaths = 0
         self._watchdog_us = NEVER
-        self._stalled = False  # the pending request waits for the flash
+        self._stalled = False  # the last request waits for the flash
+        self._deaf = False  # and until a filesystem is done with it, a Ctrl-C has to wait
         self._silent_s = 0.0
         self._looked = 0.0
 
@@ -148,6 +150,9 @@ class VirtualBoard:
         model = self.model
         settings = {
             "board": model.name,
+            "machine": model.machine,
+            "build": model.build,
+            "release": RELEASE,
             "reset_cause": int(cause),
             "raw_repl": raw_repl,
             "unique_id": list(model.unique_id),
@@ -156,6 +161,7 @@ class VirtualBoard:
             "cost_us": self._task_us,
             "other_us": at_clock(OTHER_TASK_US, model.cpu_hz),
             "filesystem": model.flash.filesystem,
+            "littlefs": model.littlefs,
             "banner": model.banner,
         }
         self._interpreter = Interpreter.start(
@@ -178,6 +184,10 @@ class VirtualBoard:
         """Ends the program and boots again; by default as the reset button does."""
         self._halt()
         self._boot(cause, raw_repl)
+
+    def cut_power(self) -> None:
+        """Power fails, now, and comes back: nothing is left but what is in the flash."""
+        self.reset(Cause.POWER_ON)
 
     def stop(self) -> None:
         """Power off; closes the ports."""
@@ -249,7 +259,7 @@ class VirtualBoard:
         self._ports_in()
         if self._interpreter is not None and self._pending is None:
             self._silent_s += elapsed
-            if self.console.take_signal(now):
+            if not self._stalled and self.console.take_signal(now):
                 self._interpreter.interrupt()
             if self._silent_s > HANG_S:
                 self._hang()
@@ -306,7 +316,7 @@ class VirtualBoard:
         """A request has come: its outputs take effect, each at its time."""
         self.exchanges += 1
         self._deaths = 0
-        self._stalled = False
+        self._stalled = self._deaf = False
         self._silent_s = 0.0
         since = self._reset_us
         self._watchdog_us = NEVER if request.watchdog >= NEVER else request.watchdog + since
@@ -316,9 +326,10 @@ class VirtualBoard:
             if kind == Output.UART:
                 if index == self._wiring.uart:
                     self.line.set_up(value)
-            elif kind == Output.ERASE:
-                self.erases[value] += 1
-                self._stalled = True
+            elif kind == Output.FLASH:
+                self.erases[value] += small == FlashWork.ERASE
+                self._stalled = small != FlashWork.DONE
+                self._deaf = True
             else:
                 self.pins.output(kind, index, small, value, self.now_us)
         now = request.now + since
@@ -359,7 +370,7 @@ class VirtualBoard:
             console.feed(interpreter.stdin)
             if console.news:
                 stop = self.now_us
-        interrupt = console.take_interrupt()
+        interrupt = not self._deaf and console.take_interrupt()
         if interrupt:
             stop = self.now_us
         # An I2C transfer takes no interrupt: the chip waits for the next event by itself.

@@ -47,7 +47,15 @@ class Output(IntEnum):
     PWM = 4
     UART = 5
     LED = 6
-    ERASE = 7
+    FLASH = 7  # see FlashWork
+
+
+class FlashWork(IntEnum):
+    """What the flash does: during the first two the chip stands still."""
+
+    PROGRAM = 0
+    ERASE = 1
+    DONE = 2
 
 
 class Cause(IntEnum):

@@ -18,7 +18,7 @@ class BoardModel:
 
     Attributes:
         name: as firmware/boards/ and rom/boards/ have it.
-        machine: sys.implementation._machine.
+        machine, build: sys.implementation._machine and _build.
         flash: the chip's flash and the parts of it.
         heap: bytes of heap free after boot, on the 32-bit chip.
         cpu_hz: what the build sets the processor's clock to.
@@ -27,6 +27,7 @@ class BoardModel:
 
     name: str
     machine: str
+    build: str
     flash: FlashMap
     heap: int
     cpu_hz: int
@@ -44,6 +45,7 @@ class BoardModel:
 PYBOARD_V11 = BoardModel(
     name="pyboard_v11",
     machine="PYBv1.1 with STM32F405RG",
+    build="PYBV11",
     flash=F405,
     heap=108 * KB,
     cpu_hz=168_000_000,
@@ -53,6 +55,7 @@ PYBOARD_V11 = BoardModel(
 BLACKPILL_F411 = BoardModel(
     name="blackpill_f411",
     machine="WEACT_F411_BLACKPILL with STM32F411CE",
+    build="WEACT_F411_BLACKPILL",
     flash=F411,
     heap=90 * KB,
     cpu_hz=96_000_000,
@@ -62,6 +65,7 @@ BLACKPILL_F411 = BoardModel(
 NUCLEO_F446RE = BoardModel(
     name="nucleo_f446re",
     machine="NUCLEO-F446RE with STM32F446xx",
+    build="NUCLEO_F446RE",
     flash=F446,
     heap=90 * KB,  # estimated: 128 KB of RAM and a flash cache in it, as the F411 has
     cpu_hz=168_000_000,

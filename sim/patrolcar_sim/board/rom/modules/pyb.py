@@ -7,6 +7,7 @@ import machine
 import pinout
 from _machine_pin import Pin
 from _pyb_timer import Timer
+from flash import Flash
 
 
 def __getattr__(name):
