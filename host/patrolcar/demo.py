@@ -16,7 +16,7 @@ from rich.console import Console
 
 from patrolcar.errors import PatrolError
 from patrolcar.flash.arch import decode
-from patrolcar.flash.build import build
+from patrolcar.flash.build import DEFAULT_BOARD, board_data, build
 from patrolcar.flash.copy import board_mpy, copy_tree, reset
 from patrolcar.simulation import Simulation
 from patrolcar.verdict import Verdict, judge
@@ -52,6 +52,7 @@ class Options:
     speed: float | None = None
     out: Path = Path("patrol-demo")
     window: bool = True
+    board: str = DEFAULT_BOARD
 
 
 class Demo:
@@ -68,6 +69,7 @@ class Demo:
     def run(self) -> Verdict:
         """Runs the demo; the verdict of a drive that got to its end, else PatrolError."""
         options = self._options
+        board_data(options.board)  # refuses one that there is none of
         tlog = options.out / "run.tlog"
         picture = options.out / "report.png"
         try:
@@ -103,6 +105,7 @@ class Demo:
         return [
             *("--world", options.world),
             *("--seed", str(options.seed)),
+            *("--board", options.board),
             *pace,
             *("--flash", str(scratch / "flash.img")),
             *("--duration", f"{limit:.0f}"),
@@ -124,7 +127,11 @@ class Demo:
 
     def _flash(self, simulation: Simulation, scratch: Path) -> None:
         with self._step("compiling the firmware for the board"):
-            made = build(scratch / "build", decode(board_mpy(simulation.repl)))
+            made = build(
+                scratch / "build",
+                decode(board_mpy(simulation.repl)),
+                board=self._options.board,
+            )
         with self._step(f"copying {made.files} files, {made.size / 1024:.0f} KB, with mpremote"):
             copy_tree(simulation.repl, made.folder)
 

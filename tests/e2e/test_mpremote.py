@@ -58,6 +58,16 @@ def test_a_tree_is_copied_listed_and_hashed(sim: Served, tmp_path: Path) -> None
     assert "my tree" not in mpremote(sim, "ls")
 
 
+def test_a_hundred_kilobytes_fit_onto_an_enlarged_filesystem(tmp_path: Path) -> None:
+    data = bytes(range(256)) * 400
+    big = tmp_path / "big.bin"
+    big.write_bytes(data)
+    with Served("--filesystem-kb", "300", "--world", "empty") as enlarged:
+        mpremote(enlarged, "cp", big, ":")
+        told = mpremote(enlarged, "sha256sum", ":big.bin")
+    assert hashlib.sha256(data).hexdigest() in told
+
+
 def test_run_executes_a_local_file(sim: Served, tmp_path: Path) -> None:
     script = tmp_path / "script.py"
     script.write_text("import sys\nprint(sys.implementation.name)\n")

@@ -9,12 +9,13 @@ from board_bench import StubCar
 from patrolcar.flash import build, copy
 from patrolcar.flash.arch import decode
 from patrolcar_sim.board.board import VirtualBoard
+from patrolcar_sim.board.models import DEFAULT_MODEL, BoardModel
 
 
-def flash(folder: Path) -> Path:
+def flash(folder: Path, model: BoardModel = DEFAULT_MODEL) -> Path:
     """Builds the firmware for the virtual board and copies it; the image."""
     image = folder / "flash.img"
-    board = VirtualBoard(StubCar(), image)
+    board = VirtualBoard(StubCar(), image, model=model)
     stopped = threading.Event()
 
     def serve() -> None:
@@ -27,7 +28,7 @@ def flash(folder: Path) -> Path:
         assert board.repl is not None
         port = board.repl.pty
         tree = folder / "build"
-        build.build(tree, decode(copy.board_mpy(port)))
+        build.build(tree, decode(copy.board_mpy(port)), board=model.name)
         copy.copy_tree(port, tree)
     finally:
         stopped.set()

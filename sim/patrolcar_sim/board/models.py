@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from patrolcar.errors import PatrolError
 from patrolcar_sim.board import wiring
@@ -76,8 +76,15 @@ MODELS = {model.name: model for model in (PYBOARD_V11, BLACKPILL_F411, NUCLEO_F4
 DEFAULT_MODEL = PYBOARD_V11
 
 
-def find_model(name: str) -> BoardModel:
-    """The model of that name. PatrolError (code 2) where there is none."""
+def find_model(name: str, filesystem_kb: int | None = None) -> BoardModel:
+    """The model of that name, with a filesystem of another size if one is given.
+
+    Raises:
+        PatrolError: (code 2) there is no such board, or the filesystem does not fit its flash.
+    """
     if name not in MODELS:
         raise PatrolError(f"board {name}: pass one of {', '.join(sorted(MODELS))}", 2)
-    return MODELS[name]
+    model = MODELS[name]
+    if filesystem_kb is None:
+        return model
+    return replace(model, flash=model.flash.with_filesystem(filesystem_kb))

@@ -88,5 +88,6 @@ def _serve(repl, settings, storage, scope):
 
 _parts = _boot()
 gc.collect()
+_ballast = bytearray(max(0, gc.mem_free() - _parts[1]["heap_free"]))
 gc.threshold(-1)
 _serve(*_parts, {"__name__": "__main__"})
