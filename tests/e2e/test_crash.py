@@ -7,6 +7,7 @@ import subprocess
 import sys
 from pathlib import Path
 
+from patrolcar.flash.greeting import read_prompt
 from patrolcar.flash.repl import Repl
 from patrolcar.link.connection import connect
 from served import Served
@@ -40,6 +41,8 @@ def test_records_are_shown_cleared_and_the_car_starts_again(image: Path) -> None
         assert (done.returncode, done.stdout) == (0, f"{sim.repl}: no crash records\n")
         with Repl(sim.repl) as board:
             board.run(CRASH)
+            board.reset()
+            assert read_prompt(board) is not None
         done = patrol_crash(sim.repl)
         assert done.returncode == 0, done.stderr
         assert "the firmware did not start" in done.stdout
