@@ -65,6 +65,22 @@ def test_a_build_without_littlefs_has_fat_whatever_lies_there(tmp_path: Path) ->
         assert out == "-5\n"
 
 
+def test_a_fat_with_a_small_root_directory_leaves_62_of_64_kilobytes(tmp_path: Path) -> None:
+    with Bench(tmp_path / "flash.img", NUCLEO_F446RE) as bench:
+        bench.run(
+            "import os, pyb\nos.umount('/flash')\npart = pyb.Flash(start=0)\n"
+            "os.VfsFat.mkfs(part)\nblock = bytearray(512)\npart.readblocks(0, block)\n"
+            "block[17:19] = b'\\x10\\0'\npart.writeblocks(0, block)\npart.ioctl(3, 0)\n"
+            "os.mount(pyb.Flash(), '/flash')\nos.chdir('/flash')\n"
+            "with open('big', 'w') as f:\n for i in range(124): f.write('%0512d' % i)"
+        )
+        bench.board.reset()
+        bench.to_raw_repl()
+        out = bench.run("import os; print(os.statvfs('/flash')[2:4], os.stat('big')[6])")
+        assert out == "(125, 1) 63488\n"
+        assert bench.run("f = open('big'); f.seek(123 * 512); print(int(f.read(512)))") == "123\n"
+
+
 def test_a_filesystem_can_be_enlarged_over_the_sectors_that_follow(tmp_path: Path) -> None:
     flash = F405.with_filesystem(300)
     assert sum(part[1] for part in flash.filesystem) == 300 * KB
