@@ -46,6 +46,7 @@ HANG_S = 2.0  # no exchange for so long: the program hangs
 LOOK_S = 0.05  # how often what need not be seen at once is looked at
 STEP_US = 10_000  # how far a paced board goes at once
 SERVE_S = 0.02  # how long a request is awaited before the next look
+NO_WATCHDOG = (NEVER, 0)
 DEATHS_AT_BOOT = 3  # so many in a row, and it is not the program's fault
 
 
@@ -131,7 +132,9 @@ class VirtualBoard:
         self._core.__enter__()
         self._boot(Cause.POWER_ON)
 
-    def _boot(self, cause: Cause, raw_repl: bool = False) -> None:
+    def _boot(
+        self, cause: Cause, raw_repl: bool = False, watchdog: tuple[int, int] = NO_WATCHDOG
+    ) -> None:
         self.resets.append(cause)
         if cause == Cause.SOFT:
             self.pins.soft_reset()
@@ -140,7 +143,7 @@ class VirtualBoard:
             self._world_to(self.now_us + BOOT_US)
         self._reset_us = self.now_us
         self._pending = None
-        self._watchdog_us = NEVER
+        self._watchdog_us = min(NEVER, self.now_us + watchdog[0])
         self._silent_s = 0.0
         self.line.close()
         self.console.reset()
@@ -156,6 +159,7 @@ class VirtualBoard:
             "filesystem": F405.filesystem,
             "banner": BANNER,
             "rtc": self._rtc.settings(self.now_us),
+            "watchdog": watchdog,
         }
         self._interpreter = Interpreter.start(
             self._command, self.image, cache_of(self.image), settings
@@ -173,10 +177,19 @@ class VirtualBoard:
         self._interpreter.kill()
         self._interpreter = None
 
-    def reset(self, cause: Cause = Cause.HARD, raw_repl: bool = False) -> None:
-        """Ends the program and boots again; by default as the reset button does."""
+    def reset(
+        self,
+        cause: Cause = Cause.HARD,
+        raw_repl: bool = False,
+        watchdog: tuple[int, int] = NO_WATCHDOG,
+    ) -> None:
+        """Ends the program and boots again; by default as the reset button does.
+
+        Args:
+            watchdog: what a soft reset does not stop: the time left and the timeout, in us.
+        """
         self._halt()
-        self._boot(cause, raw_repl)
+        self._boot(cause, raw_repl, watchdog)
 
     def stop(self) -> None:
         """Power off; closes the ports."""
@@ -328,7 +341,11 @@ class VirtualBoard:
         if request.kind == Kind.RESET:
             assert self._interpreter is not None
             self.console.take_back(request.data + self._interpreter.unread())
-            self.reset(Cause(request.aux & 0xFF), bool(request.aux >> 8))
+            cause = Cause(request.aux & 0xFF)
+            watchdog = NO_WATCHDOG
+            if cause == Cause.SOFT and request.watchdog < NEVER:
+                watchdog = (request.watchdog - request.now, request.target)
+            self.reset(cause, bool(request.aux >> 8), watchdog)
             return
         self._answer = b""
         self._result = 0

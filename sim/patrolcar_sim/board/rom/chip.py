@@ -30,6 +30,7 @@ now = 0  # microseconds since reset
 synced = 0  # when the inputs below were true
 horizon = 0  # no interrupt is due before
 watchdog_us = NEVER
+watchdog_timeout_us = 0  # once started, it runs until the chip is reset
 interruptible = False  # a Ctrl-C raises KeyboardInterrupt
 irq_off = 0  # depth of disable_irq
 reset_cause = 0
@@ -255,6 +256,6 @@ def reset(cause, raw_repl=0, typed=_no_bytes):
     `typed` has been taken in but not used: the next run finds it in its line.
     """
     try:
-        exchange(RESET, now, cause | raw_repl << 8, typed, len(typed))
+        exchange(RESET, watchdog_timeout_us, cause | raw_repl << 8, typed, len(typed))
     finally:
         sys.exit(0)

@@ -48,12 +48,15 @@ def _boot():
     chip.gc_us = settings["gc_us"]
     chip.unique_id = bytes(settings["unique_id"])
     chip.link_uart = settings["link_uart"]
+    chip.watchdog_us, chip.watchdog_timeout_us = settings["watchdog"]
     modules["_machine_rtc"].start(*settings["rtc"])
     modules["profiler"].cost_us.update(settings["cost_us"])
     modules["profiler"].other_us = settings["other_us"]
     # A stand-in in sys.modules is found before the built-in of that name.
     for name in _BUILT_IN:
-        modules["_asyncio" if name == "asyncio" else name] = modules.pop("v" + name)
+        module = modules.pop("v" + name)
+        module.__name__ = "_asyncio" if name == "asyncio" else name
+        modules[module.__name__] = module
     for name in ("machine", "os", "select", "sys", "time"):
         modules["u" + name] = modules[name]
     builtins.print = console.print

@@ -72,8 +72,6 @@ def enable_irq(state=True):
 class WDT:
     """The independent watchdog: once started it cannot be stopped nor re-timed."""
 
-    _timeout_us = 0
-
     def __init__(self, id=0, timeout=5000):
         if id != 0:
             raise ValueError("WDT(%d) doesn't exist" % id)
@@ -81,14 +79,14 @@ class WDT:
             raise ValueError("WDT timeout too short")
         if timeout > 32768:
             raise ValueError("WDT timeout too long")
-        if WDT._timeout_us == 0:
-            WDT._timeout_us = timeout * 1000
+        if chip.watchdog_timeout_us == 0:
+            chip.watchdog_timeout_us = timeout * 1000
         self.feed()
         chip.advance(chip.now)  # a program that hangs at once must still be reset
 
     def feed(self):
         chip.now += 1
-        chip.watchdog_us = chip.now + WDT._timeout_us
+        chip.watchdog_us = chip.now + chip.watchdog_timeout_us
 
 
 class Timer:
