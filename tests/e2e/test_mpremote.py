@@ -1,8 +1,15 @@
-"""The unmodified mpremote command takes the virtual board for a real one."""
+"""The unmodified mpremote command takes the virtual board for a real one.
+
+Each file in mpremote/ is a session at a shell: commands behind `$` and what they print, with `...`
+for anything. The board's flash is empty when it begins.
+"""
 
 from __future__ import annotations
 
+import difflib
+import doctest
 import hashlib
+import os
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -12,94 +19,76 @@ import pytest
 
 from served import Served
 
+SESSIONS = sorted((Path(__file__).parent / "mpremote").glob("*.txt"))
 
-@pytest.fixture(scope="module")
-def sim(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
-    image = tmp_path_factory.mktemp("empty board") / "flash image.img"  # a path with a space
+
+@pytest.fixture
+def sim(tmp_path: Path) -> Iterator[Served]:
+    image = tmp_path / "flash image.img"  # a path with a space
     with Served("--flash", image, "--world", "empty") as served:
         yield served
 
 
-def mpremote(sim: Served, *words: str | Path, port: str = "") -> str:
-    done = subprocess.run(
-        [sys.executable, "-m", "mpremote", "connect", port or sim.repl, *map(str, words)],
-        capture_output=True,
-        text=True,
-        timeout=60,
-        check=False,
-    )
-    assert done.returncode == 0, done.stdout + done.stderr
-    return done.stdout
+class Shell:
+    """A shell in a folder of its own, whose mpremote is connected to the board."""
+
+    def __init__(self, port: str, folder: Path) -> None:
+        self.folder = folder / "work"
+        self.folder.mkdir()
+        tools = folder / "tools"
+        tools.mkdir()
+        command = tools / "mpremote"
+        command.write_text(f'#!/bin/sh\nexec "{sys.executable}" -m mpremote connect {port} "$@"\n')
+        command.chmod(0o755)
+        self._environment = {
+            **os.environ,
+            "PATH": f"{tools}{os.pathsep}{os.environ['PATH']}",
+            "PYTHONUTF8": "1",
+        }
+
+    def run(self, command: str) -> str:
+        """What it printed, and `exit N` when that is not 0."""
+        done = subprocess.run(
+            ["sh", "-c", command],
+            cwd=self.folder,
+            env=self._environment,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            encoding="utf-8",
+            timeout=60,
+            check=False,
+        )
+        return done.stdout + (f"exit {done.returncode}\n" if done.returncode else "")
 
 
-def test_exec_and_eval(sim: Served) -> None:
-    assert mpremote(sim, "exec", "print(6 * 7)") == "42\n"
-    assert mpremote(sim, "eval", "2 ** 10") == "1024\n"
+@pytest.fixture
+def shell(sim: Served, tmp_path: Path) -> Shell:
+    return Shell(sim.repl, tmp_path)
 
 
-def test_exec_over_tcp(sim: Served) -> None:
-    assert mpremote(sim, "exec", "print('tcp')", port=sim.repl_url) == "tcp\n"
+@pytest.mark.parametrize("session", SESSIONS, ids=lambda path: path.stem)
+def test_a_session_prints_what_is_written(session: Path, shell: Shell) -> None:
+    checker = doctest.OutputChecker()
+    for step in session.read_text(encoding="utf-8").split("\n$ ")[1:]:
+        command, _, wanted = step.partition("\n")
+        if wanted and not wanted.endswith("\n"):
+            wanted += "\n"
+        got = shell.run(command)
+        if not checker.check_output(wanted, got, doctest.ELLIPSIS):
+            shown = difflib.unified_diff(wanted.splitlines(), got.splitlines(), lineterm="")
+            pytest.fail(f"$ {command}\n" + "\n".join(shown))
 
 
-def test_a_tree_is_copied_listed_and_hashed(sim: Served, tmp_path: Path) -> None:
-    tree = tmp_path / "my tree"
-    (tree / "inner").mkdir(parents=True)
-    data = bytes(range(256)) * 100
-    (tree / "inner" / "data.bin").write_bytes(data)
-    (tree / "hello.py").write_text("print('hello')\n")
-    mpremote(sim, "cp", "-r", tree, ":")
-    assert "hello.py" in mpremote(sim, "ls", ":my tree")
-    told = mpremote(sim, "sha256sum", ":my tree/inner/data.bin")
-    assert hashlib.sha256(data).hexdigest() in told
-    back = tmp_path / "back.bin"
-    mpremote(sim, "cp", ":my tree/inner/data.bin", back)
-    assert back.read_bytes() == data
-    mpremote(sim, "rm", "-r", ":my tree")
-    assert "my tree" not in mpremote(sim, "ls")
+def test_a_tcp_port_does_as_well_as_the_terminal_device(sim: Served, tmp_path: Path) -> None:
+    assert Shell(sim.repl_url, tmp_path).run("mpremote exec 'print(7)'") == "7\n"
 
 
 def test_a_hundred_kilobytes_fit_onto_an_enlarged_filesystem(tmp_path: Path) -> None:
-    data = bytes(range(256)) * 400
-    big = tmp_path / "big.bin"
-    big.write_bytes(data)
+    data = os.urandom(100 * 1024)
     with Served("--filesystem-kb", "300", "--world", "empty") as enlarged:
-        mpremote(enlarged, "cp", big, ":")
-        told = mpremote(enlarged, "sha256sum", ":big.bin")
-    assert hashlib.sha256(data).hexdigest() in told
-
-
-def test_run_executes_a_local_file(sim: Served, tmp_path: Path) -> None:
-    script = tmp_path / "script.py"
-    script.write_text("import sys\nprint(sys.implementation.name)\n")
-    assert mpremote(sim, "run", script) == "micropython\n"
-
-
-def test_mount_shows_a_local_folder(sim: Served, tmp_path: Path) -> None:
-    (tmp_path / "far.py").write_text("answer = 7\n")
-    out = mpremote(sim, "mount", tmp_path, "exec", "import far; print(far.answer)")
-    assert out.endswith("7\n")
-
-
-def test_soft_reset_runs_boot_and_main_afresh(sim: Served, tmp_path: Path) -> None:
-    script = tmp_path / "boot.py"
-    script.write_text("import machine\nbooted = machine.reset_cause()\n")
-    mpremote(sim, "cp", script, ":boot.py")
-    mpremote(sim, "exec", "left_over = 1")
-    mpremote(sim, "soft-reset")
-    assert mpremote(sim, "resume", "exec", "print(booted)") == "0\n"
-    out = mpremote(sim, "resume", "exec", "print('left_over' in globals())")
-    assert out == "False\n"
-    mpremote(sim, "rm", ":boot.py")
-
-
-def test_reset_is_a_hard_reset(sim: Served) -> None:
-    mpremote(sim, "reset")
-    assert mpremote(sim, "resume", "exec", "import machine; print(machine.reset_cause())") == "2\n"
-
-
-def test_df_tells_the_size_of_a_new_pyboards_filesystem(sim: Served) -> None:
-    # 190 clusters of a FAT on 112 KB: a root directory of 512 entries takes 16 KB of them.
-    flash = next(line for line in mpremote(sim, "df").splitlines() if line.endswith("/flash"))
-    kind, size, used, available, *_ = flash.split()
-    assert (kind, int(size)) == ("<VfsFat>", 190 * 512)
-    assert int(used) + int(available) == int(size)
+        shell = Shell(enlarged.repl, tmp_path)
+        (shell.folder / "data").write_bytes(data)
+        assert shell.run("mpremote cp data :").startswith("cp data :")
+        assert hashlib.sha256(data).hexdigest() in shell.run("mpremote sha256sum :data")
+        shell.run("mpremote cp :data back")
+        assert (shell.folder / "back").read_bytes() == data

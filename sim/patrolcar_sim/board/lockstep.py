@@ -76,7 +76,8 @@ class Cause(IntEnum):
 
 class Request(NamedTuple):
     """One request; `aux` is the room in the receive buffer, the I2C address and length, or the
-    cause of a reset. `outputs` are (kind, index, small, value, time)."""
+    cause of a reset, whose `target` is the watchdog's timeout. `outputs` are (kind, index, small,
+    value, time)."""
 
     kind: int
     sequence: int

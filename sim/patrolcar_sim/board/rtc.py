@@ -26,5 +26,5 @@ class Rtc:
         self._weekday_day = seconds * 1_000_000 // DAY_US
 
     def settings(self, reset_us: int) -> tuple[int, int, int]:
-        """For rom/modules/_machine_rtc.py: time at the reset, weekday, and the day it was set on."""
+        """For rom/modules/_machine_rtc.py: time at the reset, weekday, the day it was set on."""
         return self._at_zero_us + reset_us, self._weekday, self._weekday_day

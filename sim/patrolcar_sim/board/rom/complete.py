@@ -15,7 +15,7 @@ def _is_name(c):
 
 
 def _names(line, words, scope):
-    """What could stand here; None when something before the dot is unknown."""
+    """What could stand here."""
     if line.startswith(_IMPORT):
         return list(sys.modules)
     if len(words) == 1:
@@ -33,11 +33,11 @@ def complete(line, scope):
         at -= 1
     words = line[at:].split(".")
     begun = words[-1]
-    found = sorted(
-        set(
-            n for n in _names(line, words, scope) if n.startswith(begun) and (begun or n[0] != "_")
-        )
-    )
+    found = set()
+    for name in _names(line, words, scope):
+        if name.startswith(begun) and (begun or name[0] != "_"):
+            found.add(name)
+    found = sorted(found)
     if not found:
         if at == 0 and begun and len(words) == 1 and _IMPORT.startswith(begun):
             return _IMPORT[len(begun) :]

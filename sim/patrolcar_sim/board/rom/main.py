@@ -65,7 +65,9 @@ def _boot():
     modules["vvfs"]._configure(littlefs)
     # A stand-in in sys.modules is found before the built-in of that name.
     for name in _BUILT_IN:
-        modules["_asyncio" if name == "asyncio" else name] = modules.pop("v" + name)
+        module = modules.pop("v" + name)
+        module.__name__ = "_asyncio" if name == "asyncio" else name
+        modules[module.__name__] = module
     for name in ("machine", "os", "select", "sys", "time"):
         modules["u" + name] = modules[name]
     builtins.print = console.print

@@ -1,4 +1,4 @@
-# readline.py: the prompt's line editor, key by key as the port has it (shared/readline/readline.c):
+# readline.py: the prompt's line editor, key by key as in the port's shared/readline/readline.c:
 # arrows, home, end, delete, the emacs keys, a history of eight, indentation, completion.
 #
 # A statement may have several lines; the keys work on its last one. Like the port it takes ASCII

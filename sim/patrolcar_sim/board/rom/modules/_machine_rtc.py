@@ -27,15 +27,8 @@ def days(year, month, day):
     """Days since 2000-01-01 (years that begin in March, so that the leap day is their last)."""
     year -= month < 3
     month = (month + 9) % 12
-    return (
-        365 * year
-        + year // 4
-        - year // 100
-        + year // 400
-        + (306 * month + 5) // 10
-        + day
-        - 730_426
-    )
+    leap_days = year // 4 - year // 100 + year // 400
+    return 365 * year + leap_days + (306 * month + 5) // 10 + day - 730_426
 
 
 def now_us():
@@ -44,7 +37,7 @@ def now_us():
 
 
 def weekday():
-    """1 to 7 for Monday to Sunday, if it was set so: the chip only counts on from what it is told."""
+    """1 to 7 for Monday to Sunday, if it was set so: the chip counts on from what it is told."""
     passed = now_us() // 86_400_000_000 - _weekday_day
     return (_weekday - 1 + passed) % 7 + 1 if passed else _weekday
 
@@ -64,9 +57,9 @@ class RTC:
             return now[:3] + (weekday(),) + now[3:6] + (subseconds,)
         if len(date) != 8:
             raise ValueError("requested length 8 but object has length %d" % len(date))
-        for value, least, most in zip(date, _LEAST, _MOST):
-            if not least <= value <= most:
-                raise ValueError("RTC.datetime: %d is not in %d..%d" % (value, least, most))
+        for i, most in enumerate(_MOST):
+            if not _LEAST[i] <= date[i] <= most:
+                raise ValueError("RTC.datetime: %d is not in %d..%d" % (date[i], _LEAST[i], most))
         day = days(date[0], date[1], date[2])
         seconds = ((day * 24 + date[4]) * 60 + date[5]) * 60 + date[6]
         start(seconds * 1_000_000 - chip.now, date[3], day)
