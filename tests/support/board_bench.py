@@ -69,14 +69,17 @@ class StubCar:
 
 
 class Bench:
-    """A board with a stub car, at full speed, without ports."""
+    """A board with a stub car, at full speed, without ports; a program that runs is stopped."""
 
-    def __init__(self, image: Path) -> None:
+    def __init__(self, image: Path, program: bool = False) -> None:
         self.car = StubCar()
         self.board = VirtualBoard(self.car, image, ports=False, speed=float("inf"))
         self.console = bytearray()
         self.board.console.on_output = self.console.extend
         self.board.start()
+        if program:
+            self.board.run(1_000_000)
+            self.board.type(b"\x03")
         self.until(b">>> ")
         self.board.type(b"\x01")
         self.until(b"\r\n>")

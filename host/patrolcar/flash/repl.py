@@ -105,14 +105,21 @@ class Repl:
         heard = b""
         with self._watched():
             self._transport.serial.timeout = LOOK_S
-            for _ in range(ATTEMPTS):
+            late = False
+            for _ in range(ATTEMPTS + 1):
                 printed = io.StringIO()  # mpremote prints what it got instead of a prompt
                 with contextlib.redirect_stdout(printed):
                     try:
                         self._transport.enter_raw_repl(soft_reset=False, timeout_overall=ATTEMPT_S)
                     except TransportError:
                         heard += _literal(printed.getvalue())
+                        late = True
                         continue
+                if late:
+                    # A board that was booting answers every attempt once it listens: begin anew.
+                    self._quiet()
+                    late = False
+                    continue
                 self._transport.serial.timeout = ANSWER_S
                 return
         if heard.strip():
@@ -125,6 +132,12 @@ class Repl:
             f"port {self.port} does not answer: check that it is the REPL of a board with "
             "MicroPython, or reset the board with its bumper held if a program keeps it busy"
         )
+
+    def _quiet(self) -> None:
+        """Takes in what still comes, until nothing does."""
+        end = time.monotonic() + ATTEMPT_S
+        while time.monotonic() < end and self._transport.serial.read(1):
+            self._transport.serial.read(self._transport.serial.in_waiting)
 
     def run(
         self,
