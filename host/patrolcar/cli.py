@@ -1,6 +1,7 @@
 """The command `patrol`: one thin function per command, no logic."""
 
 import functools
+import json
 import math
 import signal
 import sys
@@ -240,6 +241,34 @@ def dev(
             lambda text: print(f"-- {text}", flush=True),
             functools.partial(print, flush=True),
         )
+
+
+@command()
+def crash(
+    port: Port = None,
+    clear: Annotated[
+        bool, typer.Option("--clear", help="Then count them as read: the car forgets them.")
+    ] = False,
+    as_json: Annotated[
+        bool, typer.Option("--json", help="One JSON object a record, for a program.")
+    ] = False,
+) -> None:
+    """Show the crash records that a car has kept, oldest first.
+
+    The car stops for that, disarmed, and is reset afterwards: do not ask a car that drives.
+    After three crashes in a row a car stays in safe mode until they are cleared or it is flashed.
+
+    Examples: [bold]patrol crash /dev/ttyACM0[/] and [bold]patrol crash --clear[/].
+    """
+    from patrolcar.crash import crashes
+    from patrolcar.link.ports import find_port
+
+    port = port or find_port()
+    found = crashes(port, clear=clear)
+    for record in found:
+        print(json.dumps(record.record()) if as_json else "\n".join(record.lines()))
+    if not found and not as_json:
+        print(f"{port}: no crash records")
 
 
 @command()

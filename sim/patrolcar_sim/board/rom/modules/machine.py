@@ -30,7 +30,7 @@ def soft_reset():
     raise SystemExit  # the prompt does the rest, as on the port
 
 
-def bootloader(*unused):
+def bootloader(value=None):
     """The port hands over to the chip's DFU, which only a reset ends. Here is none: it resets."""
     print("machine.bootloader: this board has no USB to load through; it starts again")
     chip.reset(chip.HARD)

@@ -51,8 +51,8 @@ def hard_reset():
     _machine.reset()
 
 
-def bootloader(*unused):
-    _machine.bootloader()
+def bootloader(value=None):
+    _machine.bootloader(value)
 
 
 def unique_id():
