@@ -6,12 +6,15 @@ import threading
 from pathlib import Path
 
 from patrolcar_sim.car import VirtualCar
+from patrolcar_sim.world.world import World
 
 
 class Simulated:
     """A car in a world, at full speed, from its first heartbeat until it is left."""
 
-    def __init__(self, image: Path, *, world: str = "empty", broken: tuple[str, ...] = ()) -> None:
+    def __init__(
+        self, image: Path, *, world: str | World = "empty", broken: tuple[str, ...] = ()
+    ) -> None:
         self.car = VirtualCar(image, world, ports=True, speed=None, broken=broken)
         self.world = self.car.world
         self._runs = threading.Event()
@@ -47,6 +50,7 @@ class Answers:
     present = False
 
     def __init__(self, *answers: str, consents: bool = True) -> None:
+        self.there = bool(answers)
         self.asked: list[str] = []
         self._answers = list(answers)
         self._consents = consents
