@@ -12,6 +12,7 @@ import ast
 import contextlib
 import io
 import os
+import struct
 import time
 from collections.abc import Callable, Iterator
 from types import TracebackType
@@ -105,23 +106,16 @@ class Repl:
         heard = b""
         with self._watched():
             self._transport.serial.timeout = LOOK_S
-            late = False
-            for _ in range(ATTEMPTS + 1):
+            for _ in range(ATTEMPTS):
                 printed = io.StringIO()  # mpremote prints what it got instead of a prompt
                 with contextlib.redirect_stdout(printed):
                     try:
                         self._transport.enter_raw_repl(soft_reset=False, timeout_overall=ATTEMPT_S)
                     except TransportError:
                         heard += _literal(printed.getvalue())
-                        late = True
                         continue
-                if late:
-                    # A board that was booting answers every attempt once it listens: begin anew.
-                    self._quiet()
-                    late = False
-                    continue
-                self._transport.serial.timeout = ANSWER_S
-                return
+                if self._in_step():
+                    return
         if heard.strip():
             raise PatrolError(
                 f"port {self.port} gives no MicroPython prompt, though something runs there "
@@ -133,11 +127,14 @@ class Repl:
             "MicroPython, or reset the board with its bumper held if a program keeps it busy"
         )
 
-    def _quiet(self) -> None:
-        """Takes in what still comes, until nothing does."""
-        end = time.monotonic() + ATTEMPT_S
-        while time.monotonic() < end and self._transport.serial.read(1):
-            self._transport.serial.read(self._transport.serial.in_waiting)
+    def _in_step(self) -> bool:
+        """Whether the prompt answers a command. One that came up in the middle may not yet."""
+        self._transport.serial.timeout = ATTEMPT_S
+        self._transport.use_raw_paste = True
+        try:
+            return bool(self._transport.exec_raw("print(1)", timeout=ATTEMPT_S)[0].strip() == b"1")
+        except (TransportError, IndexError, ValueError, struct.error):
+            return False
 
     def run(
         self,

@@ -188,27 +188,27 @@ class Flash:
             return "Flash()"
         return "Flash(start=%d, len=%d)" % (self._start * BLOCK, self._blocks * BLOCK)
 
-    def readblocks(self, block, buf, offset=None):
+    def readblocks(self, block_num, buf, offset=None):
         if offset is None:
-            if self is Flash._whole and block == 0:
+            if self is Flash._whole and block_num == 0:
                 _partition_table(buf)
                 return 0
         elif self is Flash._whole or not storage.extended:
             return -_EIO
-        if not 0 <= block + self._start < storage.blocks:
+        if not 0 <= block_num + self._start < storage.blocks:
             return -_EIO
-        storage.read(block + self._start, offset or 0, buf)
+        storage.read(block_num + self._start, offset or 0, buf)
         return 0
 
-    def writeblocks(self, block, buf, offset=None):
+    def writeblocks(self, block_num, buf, offset=None):
         if offset is None:
-            if self is Flash._whole and block == 0:
+            if self is Flash._whole and block_num == 0:
                 return 0
         elif self is Flash._whole or not storage.extended:
             return -_EIO
-        if not 0 <= block + self._start < storage.blocks:
+        if not 0 <= block_num + self._start < storage.blocks:
             return -_EIO
-        storage.write(block + self._start, offset or 0, buf)
+        storage.write(block_num + self._start, offset or 0, buf)
         return 0
 
     def ioctl(self, op, arg):
