@@ -333,6 +333,68 @@ def doctor(
         raise typer.Exit(1)
 
 
+@command()
+def calibrate(
+    port: Port = None,
+    only: Annotated[
+        list[str] | None,
+        typer.Option(
+            metavar="STEP", help="Only this step: gyro, wheels, track, battery, lines, cliffs."
+        ),
+    ] = None,
+    measured_mm: Annotated[
+        float | None, typer.Option(help="What the car went by the ruler.")
+    ] = None,
+    turned_deg: Annotated[
+        float | None,
+        typer.Option(help="What the car turned; without it the gyro counts."),
+    ] = None,
+    battery_volts: Annotated[float | None, typer.Option(help="What the multimeter says.")] = None,
+    distance_mm: Annotated[int, typer.Option(help="How far the car drives.")] = 1000,
+    rounds: Annotated[int, typer.Option(help="How often the car turns.")] = 3,
+    push: Annotated[
+        bool, typer.Option("--push", help="You move the car by hand, its motors stay off.")
+    ] = False,
+    yes: Annotated[
+        bool, typer.Option("--yes", "-y", help="Do not ask: the way is free, store the result.")
+    ] = False,
+) -> None:
+    """Measure what differs from car to car, step by step, and store it on the board.
+
+    Steps: the gyro's bias, the wheels' diameter (along a ruler), their distance (by turning on the
+    spot), the battery's divider (by a multimeter), the levels of line and cliff sensors.
+
+    Examples: [bold]patrol calibrate[/], [bold]patrol calibrate /dev/ttyACM0 --only wheels
+    --push[/], [bold]patrol calibrate COM4 --only battery --battery-volts 7.92 --yes[/].
+    """
+    from rich.console import Console
+    from rich.table import Table
+
+    from patrolcar.calibrate.calibrate import Change, check_steps
+    from patrolcar.calibrate.calibrate import calibrate as calibrate_car
+    from patrolcar.calibrate.steps import Given
+    from patrolcar.doctor.person import AtTerminal, progress
+    from patrolcar.link.ports import find_port
+
+    check_steps(only or [])
+    given = Given(measured_mm, turned_deg, battery_volts, distance_mm, rounds, push)
+    port = port or find_port()
+
+    def show(changes: list[Change]) -> None:
+        table = Table("setting", "old -> new")
+        for one in changes:
+            table.add_row(one.name, one.shown)
+        Console().print(table)
+
+    with progress() as (say, pause):
+        done = calibrate_car(port, only or [], given, AtTerminal(yes, pause), say, show)
+    for name, reason in done.skipped.items():
+        print(f"{name}: skipped: {reason}")
+    if not done.changes:
+        raise PatrolError(f"{port}: no step could be done, and nothing was stored")
+    print(f"{port}: {'stored' if done.stored else 'nothing was stored'}")
+
+
 @command(until_interrupted=True)
 def view(
     uri: Uri,

@@ -18,6 +18,7 @@ class VirtualCar:
 
     Args:
         image: a flash image that holds the firmware.
+        world: its name, or a world that was made already (`seed` is then not used).
         board, filesystem_kb: which board it is, and another size for its filesystem.
         ports: whether outside programs can connect as well.
         broken: names of broken parts; unknown: PatrolError.
@@ -26,7 +27,7 @@ class VirtualCar:
     def __init__(
         self,
         image: Path,
-        world: str = "office",
+        world: str | World = "office",
         seed: int = 1,
         *,
         board: str = DEFAULT_MODEL.name,
@@ -36,7 +37,7 @@ class VirtualCar:
         station: ScriptedStation | None = None,
         broken: Sequence[str] = (),
     ) -> None:
-        self.world = World(world, seed)
+        self.world = World(world, seed) if isinstance(world, str) else world
         self.board = VirtualBoard(
             self.world,
             image,

@@ -70,14 +70,19 @@ class StubCar:
 
 
 class Bench:
-    """A board with a stub car, at full speed, without ports."""
+    """A board with a stub car, at full speed, without ports; a program that runs is stopped."""
 
-    def __init__(self, image: Path, model: BoardModel = DEFAULT_MODEL) -> None:
+    def __init__(
+        self, image: Path, model: BoardModel = DEFAULT_MODEL, *, program: bool = False
+    ) -> None:
         self.car = StubCar()
         self.board = VirtualBoard(self.car, image, model=model, ports=False, speed=float("inf"))
         self.console = bytearray()
         self.board.console.on_output = self.console.extend
         self.board.start()
+        if program:
+            self.board.run(1_000_000)
+            self.board.type(b"\x03")
         self.to_raw_repl()
 
     def to_raw_repl(self) -> bytes:

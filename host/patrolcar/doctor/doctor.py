@@ -11,6 +11,7 @@ from patrolcar.doctor.person import Person
 from patrolcar.doctor.result import Result, Verdict, failed, passed, skipped
 from patrolcar.doctor.session import Examined
 from patrolcar.errors import PatrolError
+from patrolcar.flash.repl import BoardError
 
 LOOP_TICKS = 200
 LIGHT_MS = 400
@@ -67,7 +68,10 @@ class Examination:
         results = parts.judge_board(told)
         say("the car's loop, at rest")
         board.load("loop")
-        results += parts.judge_loop(board.call("loop", LOOP_TICKS))
+        try:
+            results += parts.judge_loop(board.call("loop", LOOP_TICKS))
+        except BoardError as error:
+            results.append(failed("loop", "firmware", error.name, "the car does not start: flash"))
         board.restart()
 
         say("pins")
@@ -110,7 +114,11 @@ class Examination:
         if any(one.verdict != Verdict.PASS for one in results):
             names = ("accelerometer", "gyro at rest")
             return results + [skipped(name, "IMU", "no IMU") for name in names], 0
-        told = self._board.call("rest", REST_SAMPLES)
+        try:
+            told = self._board.call("rest", REST_SAMPLES)
+        except BoardError as error:
+            advice = "it stopped answering: a loose wire at SCL or SDA, its 3.3 V"
+            return [*results, failed("gyro at rest", "IMU", error.name, advice)], 0
         return results + parts.judge_rest(told), -1 if told[4] < 0 else 1
 
     def _wheels(self, mv: int, gyro: int) -> list[Result]:

@@ -14,10 +14,15 @@ from patrolcar.flash.terminal import Pause, ask
 
 
 class Person(Protocol):
-    """Who is asked. `present` is False where only `--yes` answers."""
+    """Who is asked.
+
+    `there`: somebody can type an answer; `present`: and wants to be asked what --yes would skip.
+    """
 
     @property
     def present(self) -> bool: ...
+    @property
+    def there(self) -> bool: ...
     def confirm(self, question: str) -> bool: ...
     def tell(self, text: str) -> None: ...
     def answer(self, question: str) -> str: ...
@@ -32,7 +37,11 @@ class AtTerminal:
 
     @property
     def present(self) -> bool:
-        return not self._yes and sys.stdin.isatty()
+        return not self._yes and self.there
+
+    @property
+    def there(self) -> bool:
+        return sys.stdin.isatty()
 
     def confirm(self, question: str) -> bool:
         """Yes or no. PatrolError (code 2) where nobody is there to say."""
@@ -44,7 +53,7 @@ class AtTerminal:
 
     def answer(self, question: str) -> str:
         """What the person types. PatrolError (code 2) where nobody is there."""
-        if not self.present:
+        if not self.there:
             raise PatrolError(f"{question} Nobody is there to answer", 2)
         with self._pause():
             return input(f"{question} ").strip()

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from patrolcar.doctor.parts import NO_PACK_MV, PACK_MV, Board
-from patrolcar.doctor.result import Result, failed, passed, skipped
+from patrolcar.doctor.result import Result, Verdict, failed, passed, skipped
 
 DUTY = 300  # per mille
 SPIN_MS = 400
@@ -109,7 +109,7 @@ def judge_wheels(car: Car, spins: list[Spin]) -> list[Result]:
 
 def good_sides(spins: list[Spin], results: list[Result]) -> list[int]:
     """The wheels of which both directions passed."""
-    bad = {s.side for s, r in zip(spins, results, strict=True) if r.verdict != "pass"}
+    bad = {s.side for s, r in zip(spins, results, strict=True) if r.verdict != Verdict.PASS}
     return [side for side in (0, 1) if side not in bad]
 
 

@@ -151,8 +151,8 @@ class Repl:
         return str(out.decode(errors="replace").replace("\r\n", "\n"))
 
     def value(self, code: str, timeout_s: float = ANSWER_S) -> Any:
-        """Runs code that prints the repr of a literal; the literal."""
-        answer = self.run(code, timeout_s).strip()
+        """Runs code whose last line of output is the repr of a literal; the literal."""
+        answer = self.run(code, timeout_s).strip().rpartition("\n")[2]
         try:
             return ast.literal_eval(answer)
         except (ValueError, SyntaxError) as error:

@@ -22,7 +22,7 @@ from patrolcar_sim.world import car
 from patrolcar_sim.world.coverage import DistanceGrid
 from patrolcar_sim.world.footprint import Points, distance, footprint
 from patrolcar_sim.world.materials import Material, material_of
-from patrolcar_sim.world.parts import load_parts
+from patrolcar_sim.world.parts import Parts, load_parts
 from patrolcar_sim.world.rooms import room_mjcf
 
 WORLDS_DIR = Path(__file__).parent / "worlds"
@@ -69,7 +69,9 @@ def world_names() -> list[str]:
     return sorted(p.stem for p in WORLDS_DIR.glob("*.xml"))
 
 
-def load_world(name_or_path: str, seed: int = 1) -> tuple[Any, WorldInfo]:
+def load_world(
+    name_or_path: str, seed: int = 1, parts: Parts | None = None
+) -> tuple[Any, WorldInfo]:
     """Compile a world with the car in it.
 
     Returns the MjModel, whose `qpos0` has the car at its start, varied by the seed by up to 3 cm
@@ -80,7 +82,7 @@ def load_world(name_or_path: str, seed: int = 1) -> tuple[Any, WorldInfo]:
     try:
         floor, moving = _prepare(spec)
         has_start = any(site.name == "start" for site in spec.sites)
-        body = mujoco.MjSpec.from_string(car.car_mjcf(load_parts()))
+        body = mujoco.MjSpec.from_string(car.car_mjcf(parts or load_parts()))
         spec.attach(body, prefix=PREFIX, frame=spec.worldbody.add_frame())
         _set_options(spec.option)
         model = spec.compile()

@@ -43,7 +43,7 @@ class World:
     def __init__(self, name: str = "office", seed: int = 1, parts: Parts | None = None) -> None:
         """Raises PatrolError as load_world does."""
         self.parts = parts or load_parts()
-        self.model, self.info = load_world(name, seed)
+        self.model, self.info = load_world(name, seed, self.parts)
         self.data = mujoco.MjData(self.model)
         model, data, motor = self.model, self.data, self.parts.motor
         self._qpos, self._qvel, self._qacc, self._ctrl = (

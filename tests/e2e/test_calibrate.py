@@ -1,0 +1,202 @@
+"""`patrol calibrate` finds what the world's car really is, and the board keeps it."""
+
+from __future__ import annotations
+
+import math
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from patrolcar.calibrate.calibrate import Outcome, calibrate
+from patrolcar.calibrate.steps import Given
+from patrolcar.doctor.session import Examined
+from patrolcar.errors import PatrolError
+from patrolcar_sim.world.parts import load_parts
+from patrolcar_sim.world.world import World
+from simulated import Answers, Simulated
+
+DIAMETER_MM, TRACK_MM = 58.2, 134.0  # not what the firmware takes for granted
+COUNTS_A_TURN = 12 * 100.37
+METER = 1.03  # the multimeter says so much more than the car
+
+
+class Owner(Answers):
+    """Who has a ruler, an eye and a multimeter: the world's truth, with METER on the voltage."""
+
+    def __init__(self, world: World, consents: bool = True) -> None:
+        super().__init__(consents=consents)
+        self.there = True
+        self._world = world
+        self._from = world.pose()
+
+    def confirm(self, question: str) -> bool:
+        self._from = self._world.pose()
+        return super().confirm(question)
+
+    def answer(self, question: str) -> str:
+        self.asked.append(question)
+        if "ruler" in question:
+            x, y, _ = self._world.pose()
+            return f"{math.hypot(x - self._from[0], y - self._from[1]) * 1000:.0f}"
+        if "multimeter" in question:
+            return f"{self._world.battery_mv() * METER / 1000:.3f}"
+        return ""
+
+
+@pytest.fixture
+def car(image: Path) -> Iterator[Simulated]:
+    parts = load_parts()
+    wheel = replace(parts.wheel, diameter=DIAMETER_MM / 1000, track=TRACK_MM / 1000)
+    with Simulated(image, world=World("empty", 2, replace(parts, wheel=wheel))) as car:
+        yield car
+
+
+def _calibrate(car: Simulated, *names: str, given: Given = Given(), **owner: bool) -> Outcome:
+    return calibrate(
+        car.repl,
+        names,
+        given,
+        Owner(car.world, **owner),
+        lambda text: None,
+        lambda changes: None,
+    )
+
+
+def _stored(car: Simulated) -> dict[str, int]:
+    with Examined(car.repl) as board:
+        board.load("common", "parts", "calibrate")
+        values: dict[str, int] = board.call("stored")[0]
+    return values
+
+
+def test_wheels_track_and_battery_come_out_as_they_are(car: Simulated) -> None:
+    outcome = _calibrate(car, "wheels", "track", "battery")
+    assert outcome.stored
+    assert outcome.skipped == {}
+    stored = _stored(car)
+    assert stored == {**stored, **{one.name: one.new for one in outcome.changes}}
+    for side in ("wheel_left", "wheel_right"):
+        diameter = stored[side] * COUNTS_A_TURN / math.pi / 1e6
+        assert diameter == pytest.approx(DIAMETER_MM, rel=0.01)
+    assert stored["track"] / 100 == pytest.approx(TRACK_MM, rel=0.02)
+    assert stored["battery_full"] == pytest.approx(14_190 * METER, rel=0.01)
+    assert car.world.contacts == 0
+
+
+def test_the_gyro_bias_is_found_and_the_next_boot_has_it(car: Simulated) -> None:
+    outcome = _calibrate(car, "gyro")
+    assert {one.name for one in outcome.changes} == {"gyro_bias_x", "gyro_bias_y", "gyro_bias_z"}
+    car.world.imu.read(1)
+    true = [bias * 65.5 * 180 / math.pi for bias in car.world.imu._gyro_bias]
+    for change, bias in zip(outcome.changes, true, strict=True):
+        assert change.new == pytest.approx(bias, abs=2)
+
+
+def test_a_persons_count_of_the_turn_gives_the_gyros_scale_too(car: Simulated) -> None:
+    # The car stops a little after three rounds; one that was told 1080 takes it for exact.
+    outcome = _calibrate(car, "track", given=Given(turned_deg=1080.0))
+    assert {one.name for one in outcome.changes} == {"track", "gyro_scale"}
+
+
+def test_sensors_that_are_not_there_are_skipped_and_said_so(car: Simulated) -> None:
+    outcome = _calibrate(car, "lines", "cliffs")
+    assert outcome.changes == []
+    assert "no sensor at X11" in outcome.skipped["lines"]
+    assert "no sensor at X21" in outcome.skipped["cliffs"]
+
+
+def test_what_cannot_be_is_refused_and_nothing_is_stored(car: Simulated) -> None:
+    before = _stored(car)
+    with pytest.raises(PatrolError, match=r"wheel_left.*cannot be.*nothing was stored"):
+        _calibrate(car, "wheels", "battery", given=Given(measured_mm=300.0))
+    assert _stored(car) == before
+
+
+def test_a_no_moves_nothing_and_stores_nothing(car: Simulated) -> None:
+    with pytest.raises(PatrolError, match="has not moved"):
+        _calibrate(car, "wheels", consents=False)
+    outcome = _calibrate(car, "battery", consents=False)
+    assert not outcome.stored
+    assert car.world.distance_m < 0.001
+    assert _stored(car)["battery_full"] == 14_190
+
+
+def test_a_car_that_is_pushed_keeps_its_motors_off(car: Simulated) -> None:
+    class Pushes(Owner):
+        def answer(self, question: str) -> str:
+            if "Push" in question:
+                self._from = self._world.pose()
+                self._world.set_standby(True)
+                for side in (0, 1):
+                    self._world.set_motor(side, True, False, 0.3)
+                time.sleep(1.5)  # a prompt keeps to real time
+                self._world.set_standby(False)
+                time.sleep(0.5)
+            return super().answer(question)
+
+    person = Pushes(car.world)
+    outcome = calibrate(
+        car.repl, ["wheels"], Given(push=True), person, lambda text: None, lambda changes: None
+    )
+    assert not any("free" in asked for asked in person.asked)
+    diameter = outcome.changes[0].new * COUNTS_A_TURN / math.pi / 1e6
+    assert diameter == pytest.approx(DIAMETER_MM, rel=0.02)
+
+
+def test_nothing_moves_where_nobody_will_tell_what_was_measured(car: Simulated) -> None:
+    done = _patrol(car.repl, "--only", "wheels", "--yes")
+    assert done.returncode == 1
+    assert "--measured-mm" in done.stdout
+    assert car.world.distance_m < 0.001
+
+
+def test_a_bumper_that_is_pressed_ends_the_way_at_once(car: Simulated) -> None:
+    car.car.board.pins.stuck_low = 1 << car.car.board.model.wiring.bumper
+    with pytest.raises(PatrolError, match="bumper"):
+        _calibrate(car, "wheels")
+    assert car.world.distance_m < 0.05
+
+
+def _patrol(*words: str) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(
+        [sys.executable, "-m", "patrolcar", "calibrate", *words],
+        stdin=subprocess.DEVNULL,
+        capture_output=True,
+        text=True,
+        timeout=60,
+        check=False,
+    )
+
+
+def test_the_command_without_a_person_takes_its_answers_as_options(car: Simulated) -> None:
+    volts = f"{car.world.battery_mv() / 1000:.3f}"
+    done = _patrol(car.repl, "--only", "battery", "--battery-volts", volts, "--yes")
+    assert done.returncode == 0, done.stderr
+    assert "battery_full" in done.stdout
+    assert _stored(car)["battery_full"] == pytest.approx(14_190, rel=0.01)
+
+
+@pytest.mark.parametrize(
+    ("words", "code", "part"),
+    [
+        (("--only", "wings"), 2, "wings"),
+        (("--measured-mm", "nan"), 2, "nan"),
+        (("--battery-volts", "-3"), 2, "-3"),
+        (("--only", "battery", "--battery-volts", "8"), 2, "--yes"),
+        (("--only", "battery", "--yes"), 1, "--battery-volts"),
+    ],
+    ids=lambda value: " ".join(value) if isinstance(value, tuple) else None,
+)
+def test_wrong_usage_is_one_line_and_moves_nothing(
+    car: Simulated, words: tuple[str, ...], code: int, part: str
+) -> None:
+    done = _patrol(car.repl, *words)
+    assert done.returncode == code, done.stderr
+    assert "Traceback" not in done.stderr
+    assert part in done.stderr + done.stdout
+    assert car.world.distance_m < 0.001
