@@ -5,7 +5,7 @@ BIN := $(VENV)/bin
 READY := $(VENV)/.ready
 
 .DEFAULT_GOAL := help
-.PHONY: help setup run test lint acceptance bench dialect clean
+.PHONY: help setup run test lint acceptance bench dialect wiring clean
 
 help:
 	@echo "make run         boot the virtual board, flash it, and watch the car patrol the office"
@@ -13,6 +13,7 @@ help:
 	@echo "make acceptance  every claim in full (longer)"
 	@echo "make bench       the benchmarks, each against a named peer in the same run"
 	@echo "make dialect     write firmware/patrol/link/dialect.py again from the dialect XML"
+	@echo "make wiring      draw and write the boards' wiring again from firmware/boards"
 	@echo "make clean       remove .venv and everything that was made"
 
 setup: $(READY)
@@ -33,6 +34,7 @@ lint: $(READY)
 	$(BIN)/ruff check
 	$(BIN)/ruff format --check
 	$(BIN)/mypy
+	$(BIN)/python tests/support/check_firmware.py
 
 test: lint
 	$(BIN)/pytest -n 2 -m "not acceptance"
@@ -46,6 +48,9 @@ bench: $(READY)
 
 dialect: $(READY)
 	$(BIN)/python -m patrolcar.link.generate
+
+wiring: $(READY)
+	$(BIN)/python -m patrolcar.wiring
 
 clean:
 	rm -rf $(VENV) build dist .pytest_cache .mypy_cache .ruff_cache .hypothesis patrol-demo

@@ -1,4 +1,4 @@
-if not unsafe:  # boot.py has said
+if not unsafe:  # type: ignore[name-defined]  # boot.py has said
     try:
         from patrol.app import Car
 

@@ -20,7 +20,7 @@ _SECOND = 4  # periods
 _EARLY = 3  # crashes in a row
 _HEARTBEAT, _STATUSTEXT = (0, 50), (253, 83)  # id, CRC_EXTRA (MAVLink common)
 
-reason = None
+reason = ""
 _timer = None
 _beat = 0
 _sequence = 0

@@ -34,6 +34,7 @@ _STALL_MS = const(600)
 _BIAS_TICKS = const(100)  # at rest, before the gyro can be trusted
 _RETRY_TICKS = const(100)  # from one try of a silent IMU to the next
 _TRACES = const(3)  # printed and stored; a fault in every tick would fill the REPL
+_UPTIME_MARK = const(0x2A000000)  # see store/crash.py
 _LIVED_MS = const(60_000)  # what crashed in runs before one of that length is forgiven
 
 _DENIED_TEXT = b"refused in this state; arm first, or disarm to clear"
@@ -50,7 +51,7 @@ class Car:
         self.failures = 0
         self._traced = []
         self.schedule = schedule = Schedule(self._stopped)
-        settings, said = self._recall()
+        settings, said, self._forgive, self._uptime = self._stored("recall")
         uart, line = self._wire(schedule, settings)
 
         most = limits.MAX_DUTY_PERMILLE
@@ -92,6 +93,7 @@ class Car:
         )
 
         self._say(6, _READY_TEXT)
+        print("patrolcar %d.%d.%d build" % VERSION, BUILD.hex() or "none", "ready")
         for severity, text in said:
             self._say(severity, text)
         if self.imu is None:
@@ -117,32 +119,16 @@ class Car:
             )
         )
 
-    def _recall(self):
-        """Settings by name, and what is to be said of them and of a crash before."""
-        import board
+    def _stored(self, action, *arguments):
+        """What store.keep does; its 10 KB of code stay on the heap no longer than that."""
+        from patrol.store import keep
 
-        from patrol.store import crash, settings
-        from patrol.store.log import Log
-
-        said = []
-
-        def say(severity, text):
-            said.append((severity, text))
-
-        log = Log(board.SETTINGS)
-        values = settings.load(log, say)
-        self._forgive = crash.tell(log, say)
-        self._uptime = crash.UPTIME
-        self._uptime_mark = crash.MARK
-        self._forget_store()
-        return values, said
-
-    def _forget_store(self):
-        """10 KB of code that is rarely needed."""
+        result = getattr(keep, action)(*arguments)
         for name in list(sys.modules):
             if name.startswith("patrol.store"):
                 del sys.modules[name]
         del patrol.store
+        return result
 
     def _wire(self, schedule, settings):
         """Makes all drivers; the telemetry UART and its Line."""
@@ -199,22 +185,8 @@ class Car:
             return
         self._traced.append(name)
         sys.print_exception(error)
-        self._store(error)
-
-    def _store(self, error=None):
-        """Notes a crash, or that earlier ones are forgiven; without motors, for it takes time."""
         try:
-            import board
-
-            from patrol.store import crash
-            from patrol.store.log import Log
-
-            log = Log(board.SETTINGS)
-            if error is None:
-                crash.forgive(log)
-            else:
-                crash.note(log, crash.LOOP, error, self.schedule, self.failures)
-            self._forget_store()
+            self._stored("note", error, self.schedule, self.failures)
         except Exception as other:
             sys.print_exception(other)
 
@@ -350,10 +322,10 @@ class Car:
 
     def _alive(self):
         ms = self.schedule.ms
-        stm.mem32[self._uptime] = self._uptime_mark | (ms // 1000 & 0xFFFFFF)
+        stm.mem32[self._uptime] = _UPTIME_MARK | (ms // 1000 & 0xFFFFFF)
         if self._forgive and ms >= _LIVED_MS and not self.drive.powered and not self.failures:
             self._forgive = False
-            self._store()
+            self._stored("forgive")
 
     def _lights(self):
         state = self.supervisor.state

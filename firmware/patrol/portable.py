@@ -11,7 +11,7 @@ try:
 except ImportError:
     import builtins
 
-    class micropython:
+    class micropython:  # type: ignore[no-redef]
         """What `micropython` has that the firmware uses."""
 
         @staticmethod
@@ -24,7 +24,7 @@ except ImportError:
         def alloc_emergency_exception_buf(size):
             pass
 
-    def const(value):
+    def const(value):  # type: ignore[misc]
         return value
 
     def _identity(value):

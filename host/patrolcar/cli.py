@@ -1,6 +1,7 @@
 """The command `patrol`: one thin function per command, no logic."""
 
 import functools
+import json
 import math
 import signal
 import sys
@@ -132,11 +133,22 @@ def sim(
     summary: Annotated[
         Path | None, typer.Option(help="Write the drive's true figures there as JSON.")
     ] = None,
+    broken: Annotated[
+        list[str] | None,
+        typer.Option("--break", metavar="PART", help="A part that is broken; see below."),
+    ] = None,
 ) -> None:
     """Run the virtual board in a world, and print its ports.
 
     The flash is empty unless --flash names an image that is not: [bold]patrol flash PORT[/]
     with the REPL's port puts the car on it, [bold]patrol view PORT[/] with the UART's shows it.
+
+    What [bold]--break[/] can break, once or more often, for [bold]patrol doctor[/] to find:
+    sonar-left, sonar-front, sonar-right, sonar-left-stuck, sonar-front-stuck, sonar-right-stuck,
+    imu, imu-identity, gyro-reversed, motor-left, motor-right, motor-left-blocked,
+    motor-right-blocked, motor-left-reversed, motor-right-reversed, encoder-left, encoder-right,
+    encoder-left-reversed, encoder-right-reversed, encoders-swapped, battery-divider,
+    battery-divider-full, bumper-stuck, button-stuck.
 
     Example: [bold]patrol sim --world corridor --seed 3 --flash car.img[/].
     """
@@ -151,6 +163,7 @@ def sim(
         repl_tcp=repl_tcp,
         uart_tcp=uart_tcp,
         summary=summary,
+        broken=broken or [],
         announce=functools.partial(print, flush=True),
     )
 
@@ -228,6 +241,81 @@ def dev(
             lambda text: print(f"-- {text}", flush=True),
             functools.partial(print, flush=True),
         )
+
+
+@command()
+def crash(
+    port: Port = None,
+    clear: Annotated[
+        bool, typer.Option("--clear", help="Then count them as read: the car forgets them.")
+    ] = False,
+    as_json: Annotated[
+        bool, typer.Option("--json", help="One JSON object a record, for a program.")
+    ] = False,
+) -> None:
+    """Show the crash records that a car has kept, oldest first.
+
+    The car stops for that, disarmed, and is reset afterwards: do not ask a car that drives.
+    After three crashes in a row a car stays in safe mode until they are cleared or it is flashed.
+
+    Examples: [bold]patrol crash /dev/ttyACM0[/] and [bold]patrol crash --clear[/].
+    """
+    from patrolcar.crash import crashes
+    from patrolcar.link.ports import find_port
+
+    port = port or find_port()
+    found = crashes(port, clear=clear)
+    for record in found:
+        print(json.dumps(record.record()) if as_json else "\n".join(record.lines()))
+    if not found and not as_json:
+        print(f"{port}: no crash records")
+
+
+@command()
+def doctor(
+    port: Port = None,
+    floor: Annotated[
+        bool,
+        typer.Option(
+            "--floor",
+            help="The car stands on the floor with 30 cm around it: it turns there, so that the "
+            "gyro's sign is proved too.",
+        ),
+    ] = False,
+    yes: Annotated[
+        bool, typer.Option("--yes", "-y", help="Do not ask: the wheels are up, or --floor free.")
+    ] = False,
+    stay: Annotated[
+        bool, typer.Option("--stay", help="Leave the board at its prompt, do not start the car.")
+    ] = False,
+    as_json: Annotated[bool, typer.Option("--json", help="Print the results as JSON.")] = False,
+) -> None:
+    """Examine each part of the car, simulated or real, and say what to check on the wiring.
+
+    The wheels turn for a moment: set the car up so that they are off the ground. The exit code is
+    1 when a part failed.
+
+    Examples: [bold]patrol doctor[/], [bold]patrol doctor /dev/ttyACM0 --floor[/],
+    [bold]patrol doctor /dev/pts/2 --yes --json[/].
+    """
+    from rich.console import Console
+
+    from patrolcar.doctor import table
+    from patrolcar.doctor.doctor import Options, examine
+    from patrolcar.doctor.person import AtTerminal, progress
+    from patrolcar.doctor.result import Verdict
+    from patrolcar.link.ports import find_port
+
+    port = port or find_port()
+    with progress() as (say, pause):
+        results = examine(port, Options(floor, stay), AtTerminal(yes, pause), say)
+    if as_json:
+        print(table.as_json(port, results))
+    else:
+        Console().print(table.table(results))
+        print(table.summary(port, results))
+    if any(one.verdict == Verdict.FAIL for one in results):
+        raise typer.Exit(1)
 
 
 @command(until_interrupted=True)
@@ -314,6 +402,30 @@ def report(
         f"{out}: {car.time_s - car.first_time_s:.1f} s, {car.distance_m:.1f} m driven, "
         f"{car.received} frames, {car.lost} lost"
     )
+
+
+@command()
+def wiring(
+    board: Annotated[
+        str, typer.Argument(metavar="BOARD", help="The board's name, as in firmware/boards.")
+    ] = "pyboard_v11",
+    out: Annotated[
+        Path | None,
+        typer.Option("--out", "-o", help="Draw the picture there: a name in .svg or .png."),
+    ] = None,
+) -> None:
+    """Print which wire goes where on a board, or draw it.
+
+    Examples: [bold]patrol wiring blackpill_f411[/] and
+    [bold]patrol wiring pyboard_v11 -o wiring.png[/].
+    """
+    from patrolcar.wiring.show import lines, save
+
+    if out is None:
+        print("\n".join(lines(board)))
+    else:
+        save(board, out)
+        print(f"{out}: the wiring of {board}")
 
 
 @command()

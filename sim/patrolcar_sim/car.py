@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from patrolcar_sim.board.board import VirtualBoard
@@ -20,6 +20,7 @@ class VirtualCar:
         image: a flash image that holds the firmware.
         board: which board it is; unknown: PatrolError.
         ports: whether outside programs can connect as well.
+        broken: names of broken parts; unknown: PatrolError.
     """
 
     def __init__(
@@ -32,10 +33,11 @@ class VirtualCar:
         ports: bool = False,
         speed: float | None = MAX_SPEED,
         station: ScriptedStation | None = None,
+        broken: Sequence[str] = (),
     ) -> None:
         self.world = World(world, seed)
         self.board = VirtualBoard(
-            self.world, image, model=find_model(board), ports=ports, speed=speed
+            self.world, image, model=find_model(board), ports=ports, speed=speed, broken=broken
         )
         self.station = ScriptedStation() if station is None else station
         self.board.line.station = self.station

@@ -8,7 +8,7 @@ import os
 import signal
 import tempfile
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from types import FrameType
 from typing import Any
@@ -69,6 +69,7 @@ def serve(
     repl_tcp: int = 0,
     uart_tcp: int = 0,
     summary: Path | None = None,
+    broken: Sequence[str] = (),
     announce: Callable[[str], None] = print,
 ) -> dict[str, Any]:
     """Runs until Ctrl-C, SIGTERM or `duration` simulated seconds.
@@ -78,10 +79,12 @@ def serve(
             fast as it goes without; infinity: as fast as it goes.
         flash: the flash image, made when it is not there; None: an erased one for this run.
         summary: a JSON file for the truth, written at the end.
+        broken: names of parts that are broken (board/breakage.py).
         announce: is called with the two lines that name the ports.
 
     Raises:
-        PatrolError: unknown world, port taken, no interpreter, unwritable image or summary.
+        PatrolError: unknown world or breakage, port taken, no interpreter, unwritable image or
+            summary.
     """
     if summary is not None and not summary.parent.is_dir():
         raise PatrolError(f"summary {summary}: the folder {summary.parent} does not exist", 2)
@@ -93,7 +96,9 @@ def serve(
         stopping = True
 
     with _flash(flash) as image:
-        board = VirtualBoard(car_world, image, speed=speed, repl_tcp=repl_tcp, uart_tcp=uart_tcp)
+        board = VirtualBoard(
+            car_world, image, speed=speed, repl_tcp=repl_tcp, uart_tcp=uart_tcp, broken=broken
+        )
         old = {n: signal.signal(n, stop) for n in (signal.SIGINT, signal.SIGTERM)}
         try:
             started, computed = time.monotonic(), _cpu_s()

@@ -8,15 +8,11 @@ import random
 import shutil
 import subprocess
 import sys
-import threading
 import time
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
 
-from board_bench import StubCar
 from patrolcar.flash.build import build, firmware_dir
 from patrolcar.flash.contents import contents
 from patrolcar.flash.flash import Options, transfer
@@ -24,7 +20,7 @@ from patrolcar.flash.greeting import Greeting, hear
 from patrolcar.flash.repl import Repl
 from patrolcar.flash.sync import read_tree
 from patrolcar.link.connection import connect
-from patrolcar_sim.board.board import VirtualBoard
+from powered import Powered
 
 SEED = 20
 POINTS = 25  # of each kind
@@ -36,50 +32,6 @@ def _points() -> list[object]:
     return [
         pytest.param(i, marks=() if i < SAMPLED else pytest.mark.acceptance) for i in range(POINTS)
     ]
-
-
-class Powered:
-    """A board that runs in a thread until its power is cut."""
-
-    def __init__(self, image: Path) -> None:
-        self.board = VirtualBoard(StubCar(), image)
-        self._off = threading.Event()
-        self.cut_us = 1 << 60
-        self._thread = threading.Thread(target=self._run)
-        self._thread.start()
-
-    def _run(self) -> None:
-        with self.board:
-            while not self._off.is_set() and self.board.now_us < self.cut_us:
-                goal = min(self.cut_us, self.board.now_us + 50_000)
-                self.board.run(goal, self._off.is_set)
-
-    @property
-    def repl(self) -> str:
-        assert self.board.repl is not None
-        return self.board.repl.pty
-
-    @property
-    def uart(self) -> str:
-        assert self.board.uart is not None
-        return self.board.uart.pty
-
-    def off(self) -> None:
-        self._off.set()
-        self.join()
-
-    def join(self) -> None:
-        self._thread.join(60)
-        assert not self._thread.is_alive()
-
-
-@contextmanager
-def powered(image: Path) -> Iterator[Powered]:
-    board = Powered(image)
-    try:
-        yield board
-    finally:
-        board.off()
 
 
 @pytest.fixture(scope="session")
@@ -96,7 +48,7 @@ def old_tree(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.fixture(scope="session")
 def old_image(old_tree: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     image = tmp_path_factory.mktemp("old image") / "flash.img"
-    with powered(image) as board, Repl(board.repl) as repl:
+    with Powered(image) as board, Repl(board.repl) as repl:
         transfer(repl, Options(littlefs=True, tree=old_tree), lambda *_: None)
     return image
 
@@ -168,12 +120,12 @@ def test_a_killed_flash_leaves_a_board_that_boots_and_is_mended(
     point: int, image: Path, old_files: dict[str, str], new_files: dict[str, str]
 ) -> None:
     after_s = 0.25 + 2.5 * random.Random(f"kill {SEED} {point}").random()
-    with powered(image) as board:
+    with Powered(image) as board:
         process = flashing(board.repl)
         time.sleep(after_s)
         process.kill()
         process.communicate()
-    with powered(image) as board:
+    with Powered(image) as board:
         check_what_boots(board, old_files, new_files)
         check_a_second_run(board, new_files)
 
@@ -182,13 +134,11 @@ def test_a_killed_flash_leaves_a_board_that_boots_and_is_mended(
 def test_a_board_that_loses_its_power_boots_and_is_mended(
     point: int, image: Path, old_files: dict[str, str], new_files: dict[str, str]
 ) -> None:
-    board = Powered(image)
-    greeting_of(board)  # it runs
-    share = random.Random(f"cut {SEED} {point}").random()
-    board.cut_us = board.board.now_us + int(LONGEST_US * share)
-    process = flashing(board.repl)
-    process.communicate(timeout=60)
-    board.off()
-    with powered(image) as board:
+    with Powered(image) as board:
+        greeting_of(board)  # it runs
+        share = random.Random(f"cut {SEED} {point}").random()
+        board.cut_us = board.board.now_us + int(LONGEST_US * share)
+        flashing(board.repl).communicate(timeout=60)
+    with Powered(image) as board:
         check_what_boots(board, old_files, new_files)
         check_a_second_run(board, new_files)

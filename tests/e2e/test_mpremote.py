@@ -76,7 +76,7 @@ def test_soft_reset_runs_boot_and_main_afresh(sim: Served, tmp_path: Path) -> No
     mpremote(sim, "cp", script, ":boot.py")
     mpremote(sim, "exec", "left_over = 1")
     mpremote(sim, "soft-reset")
-    assert mpremote(sim, "resume", "exec", "print(booted)") == "5\n"
+    assert mpremote(sim, "resume", "exec", "print(booted)") == "0\n"
     out = mpremote(sim, "resume", "exec", "print('left_over' in globals())")
     assert out == "False\n"
     mpremote(sim, "rm", ":boot.py")

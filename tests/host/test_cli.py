@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-COMMANDS = ("sim", "view", "record", "report", "demo")
+COMMANDS = ("sim", "view", "record", "report", "wiring", "demo")
 
 
 def patrol(*words: str, cwd: Path | None = None) -> "subprocess.CompletedProcess[str]":
@@ -42,6 +42,8 @@ def test_every_command_has_help_with_an_example(command: str) -> None:
         (("sim", "--speed", "fast"), 2, "--speed fast"),
         (("demo", "--speed", "-3"), 2, "--speed -3"),
         (("sim", "--world", "atlantis"), 2, "atlantis"),
+        (("wiring", "arduino"), 2, "board arduino: pass one of blackpill_f411, nucleo_f446re, py"),
+        (("wiring", "pyboard_v11", "-o", "wiring.gif"), 2, "let it end in .svg or .png"),
     ],
 )
 def test_an_expected_problem_is_one_line(

@@ -64,6 +64,9 @@ class StubCar:
     def bumper(self) -> bool:
         return self.pressed
 
+    def jam(self, side: int) -> None:
+        self.jammed = side
+
 
 class Bench:
     """A board with a stub car, at full speed, without ports."""

@@ -15,13 +15,14 @@ import importlib.machinery
 import importlib.util
 import math
 import sys
-import traceback
 import types
 from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
 import pytest
+
+from flash_chip import print_trace
 
 FIRMWARE = Path(__file__).resolve().parents[2] / "firmware"
 MASK = (1 << 30) - 1
@@ -237,7 +238,7 @@ class ToyBoard:
         if text is None:
             self.traces.append(error)
         else:
-            text.write("".join(traceback.format_exception(error)))
+            print_trace(error, text)
 
     def _board(self) -> types.ModuleType:
         """The board's file under the name that it has on the board's filesystem."""

@@ -2,6 +2,9 @@
 
 from patrol.portable import const
 
+if 0:  # for the type checker alone: the compiler leaves it out
+    from machine import ADC
+
 _SHIFT = const(4)  # smoothing over about 16 samples
 
 
@@ -12,7 +15,7 @@ class Battery:
     and `used_mah`.
     """
 
-    def __init__(self, voltage, current, full_mv=14_190, full_ma=3_300):
+    def __init__(self, voltage: "ADC", current: "ADC | None", full_mv=14_190, full_ma=3_300):
         self.used_mah = 0
         self._voltage = voltage.read_u16
         self._current = current.read_u16 if current is not None else None

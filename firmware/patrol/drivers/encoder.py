@@ -2,6 +2,9 @@
 
 from patrol.portable import const
 
+if 0:  # for the type checker alone: the compiler leaves it out
+    from pyb import Timer
+
 _WINDOW = const(4)  # ticks over which the speed is taken: one count is then 4 mm/s at 10 ms
 _MOST = const(1_000)  # counts in a tick: 16 m/s, so more is a fault and no motion
 
@@ -13,7 +16,7 @@ class Encoder:
     `distance` (mm, signed). `nm_per_count` is the way of the wheel's rim for one count.
     """
 
-    def __init__(self, timer, nm_per_count, sign=1):
+    def __init__(self, timer: "Timer", nm_per_count, sign=1):
         self.delta = 0
         self.speed = 0
         self.distance = 0

@@ -10,6 +10,9 @@ y right, z down.
 
 from patrol.portable import const
 
+if 0:  # for the type checker alone: the compiler leaves it out
+    from machine import I2C
+
 _SMPLRT_DIV = const(0x19)
 _CONFIG = const(0x1A)
 _GYRO_CONFIG = const(0x1B)
@@ -34,7 +37,7 @@ class Imu:
     accelerations in counts of 1/8192 g, smoothed.
     """
 
-    def __init__(self, i2c, address=0x68):
+    def __init__(self, i2c: "I2C", address=0x68):
         self.roll_rate = 0
         self.pitch_rate = 0
         self.yaw_rate = 0

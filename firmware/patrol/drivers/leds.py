@@ -1,5 +1,8 @@
 """The board's LEDs, written only when they change: a pattern of 8 steps for each."""
 
+if 0:  # for the type checker alone: the compiler leaves it out
+    from pyb import LED
+
 OFF = 0b00000000
 ON = 0b11111111
 BLINK = 0b11110000
@@ -9,7 +12,7 @@ FLASH = 0b00000001
 class Leds:
     """`leds` have on() and off(), as pyb.LED has. `patterns[i]` is one bit for each `step`."""
 
-    def __init__(self, leds):
+    def __init__(self, leds: "list[LED]"):
         self.patterns = [OFF] * len(leds)
         self._leds = leds
         self._lit = bytearray(len(leds))

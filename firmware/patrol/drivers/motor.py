@@ -7,6 +7,10 @@ board, not to this class.
 
 from patrol.portable import const
 
+if 0:  # for the type checker alone: the compiler leaves it out
+    from machine import Pin
+    from pyb import _TimerChannel
+
 COAST = const(0)
 FORWARD = const(1)
 BACKWARD = const(2)
@@ -20,7 +24,9 @@ class Motor:
     bounds their change from one `drive` to the next: a reversal at once browns the pack out.
     """
 
-    def __init__(self, channel, in1, in2, top, limit=1000, slew=1000, sign=1):
+    def __init__(
+        self, channel: "_TimerChannel", in1: "Pin", in2: "Pin", top, limit=1000, slew=1000, sign=1
+    ):
         self.duty = 0
         self._width = channel.pulse_width
         self._in1 = in1.value

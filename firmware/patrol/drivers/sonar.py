@@ -8,6 +8,9 @@ from time import sleep_us, ticks_diff, ticks_us
 
 from patrol.portable import const
 
+if 0:  # for the type checker alone: the compiler leaves it out
+    from machine import Pin
+
 NONE_MM = const(0)  # range_mm when nothing was heard
 _IDLE = const(0)
 _PINGED = const(1)
@@ -24,7 +27,7 @@ class Sonar:
     NONE_MM where nothing was heard; `alive` is False once the sensor has stopped answering at all.
     """
 
-    def __init__(self, trigger, echo):
+    def __init__(self, trigger: "Pin", echo: "Pin"):
         self.raw_mm = NONE_MM
         self.range_mm = NONE_MM
         self.alive = True
@@ -33,8 +36,7 @@ class Sonar:
         self._before = NONE_MM
         self._oldest = NONE_MM
         self._state = _IDLE
-        self._rise = 0
-        self._fall = 0
+        self._rise = self._fall = ticks_us()
         self._trigger = trigger.value
         self._level = echo.value
         self._trigger(0)

@@ -1,5 +1,8 @@
 """A switch to ground with a pull-up: the bumper and the start button."""
 
+if 0:  # for the type checker alone: the compiler leaves it out
+    from machine import Pin
+
 
 class Switch:
     """`pin` is an input with pull-up, so 0 is pressed.
@@ -8,7 +11,7 @@ class Switch:
     `sample`: `pressed`, and `hit`, True only in the sample in which it went down.
     """
 
-    def __init__(self, pin, hold=5):
+    def __init__(self, pin: "Pin", hold=5):
         self.pressed = False
         self.hit = False
         self._value = pin.value

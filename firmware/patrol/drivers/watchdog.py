@@ -2,6 +2,10 @@
 
 from patrol.portable import const
 
+if 0:  # for the type checker alone: the compiler leaves it out
+    from machine import WDT, Pin
+    from pyb import Timer
+
 _STILL = const(2)  # calls at 50 Hz without a new tick: the loop has stood still for 40 to 60 ms
 TIMEOUT_MS = const(2_000)
 
@@ -13,7 +17,7 @@ class Deadman:
     pyb.Timer at 50 Hz. `tripped` stays True until `reset`.
     """
 
-    def __init__(self, timer, loop, standby):
+    def __init__(self, timer: "Timer", loop, standby: "Pin"):
         self.tripped = False
         self.watching = False
         self._loop = loop
@@ -60,7 +64,7 @@ class Watchdog:
     `memory[key]` is its key register, IWDG_KR.
     """
 
-    def __init__(self, factory, memory, key):
+    def __init__(self, factory: "type[WDT]", memory, key):
         self.running = False
         self._factory = factory
         self._memory = memory

@@ -12,6 +12,9 @@ from patrol.link.messages import CUSTOM_AUTO, CUSTOM_HOLD, CUSTOM_MANUAL
 from patrol.link.payload import copy, get_i16, get_scaled, get_u16, put_product
 from patrol.portable import const
 
+if 0:  # for the type checker alone: the compiler leaves it out
+    from machine import UART
+
 # MAV_RESULT
 ACCEPTED = const(0)
 TEMPORARILY_REJECTED = const(1)
@@ -42,7 +45,7 @@ class Command:
     is not any more. `schedule` has `.ms` and `.now_us`.
     """
 
-    def __init__(self, uart, parser, writer, schedule, request, sticks, system=1):
+    def __init__(self, uart: "UART", parser, writer, schedule, request, sticks, system=1):
         self.heard = False
         self.silent = False
         self.refused = 0
@@ -77,10 +80,10 @@ class Command:
         """Once a tick: takes what had arrived."""
         n = self._waiting
         if n:
-            n = self._uart.readinto(self._chunk, n if n < _CHUNK else _CHUNK)
-            if n:
+            taken = self._uart.readinto(self._chunk, n if n < _CHUNK else _CHUNK)
+            if taken:
                 parser = self._parser
-                parser.feed(self._chunk, n)
+                parser.feed(self._chunk, taken)
                 message = parser.next()
                 while message >= 0:
                     if parser.target == 0 or parser.target == self._system:

@@ -8,6 +8,9 @@ line.step()          # once a tick: one write of at most a portion
 from patrol.link.payload import copy
 from patrol.portable import const
 
+if 0:  # for the type checker alone: the compiler leaves it out
+    from machine import UART
+
 _PERCENT = const(60)  # of a tick at most; the rest is for everything else
 _MOST = const(350)  # bytes: a fast line is never kept busy for longer than 4 ms
 _HELD = const(192)  # bytes that may wait: two long frames
@@ -16,7 +19,7 @@ _HELD = const(192)  # bytes that may wait: two long frames
 class Line:
     """Stands where a Writer expects a UART. `portion` is in bytes a tick of 10 ms."""
 
-    def __init__(self, uart, baud):
+    def __init__(self, uart: "UART", baud):
         portion = baud * _PERCENT // 100_000
         self.portion = _MOST if portion > _MOST else (portion if portion > 0 else 1)
         self._size = self.portion + _HELD

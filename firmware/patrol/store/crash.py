@@ -31,7 +31,8 @@ LOOP = const(0)  # an exception of a task; the loop went on without motors
 START = const(1)  # the firmware could not start
 WATCHDOG = const(2)  # the loop hung until the watchdog came
 
-# The loop tells its uptime in s here, below the mark. It survives all but a power-off.
+# The loop tells its uptime in s here, below the mark (app.py has it too). It survives all but a
+# power-off.
 UPTIME = stm.RTC + stm.RTC_BKP19R
 MARK = const(0x2A000000)
 

@@ -63,7 +63,9 @@ class Log:
         for i in range(len(areas)):
             at = areas[i][0]
             ours = ours or mem16[at] == _MAGIC
-            blank = blank and mem16[at] & mem16[at + 2] & mem16[at + 4] == 0xFFFF
+            # Erased, or with a magic that was cut short.
+            rest = mem16[at + 2] & mem16[at + 4]
+            blank = blank and mem16[at] & _MAGIC == _MAGIC and rest == 0xFFFF
             generation = mem16[at + 2]
             # A generation that was cut short is not its complement's.
             if mem16[at] == _MAGIC and generation ^ mem16[at + 4] == 0xFFFF:

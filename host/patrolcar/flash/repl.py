@@ -169,6 +169,14 @@ class Repl:
             self._transport.exec_raw_no_follow("import machine\nmachine.reset()")
             self._transport.in_raw_repl = False
 
+    def soft_reset(self) -> None:
+        """Empties the heap and stays at the raw REPL: boot.py has run, main.py has not."""
+        printed = io.StringIO()
+        with self._watched(), contextlib.redirect_stdout(printed):
+            self._transport.serial.timeout = LOOK_S
+            self._transport.enter_raw_repl(soft_reset=True)
+            self._transport.serial.timeout = ANSWER_S
+
     def lines(self, seconds: float) -> Iterator[str]:
         """What the program prints, line by line, for so long; a port that vanishes is reopened."""
         end = time.monotonic() + seconds

@@ -9,13 +9,14 @@ from patrolcar.view.map import Outline
 from patrolcar.view.state import Telemetry
 
 
-def check_writable(path: Path) -> None:
+def check_writable(path: Path, kinds: tuple[str, ...] = (".png",)) -> None:
     """Raises PatrolError now when `path` cannot be written later: a long run must not end so."""
     folder = path.parent
     if path.is_dir():
         raise PatrolError(f"{path} is a folder: pass the name of a file", code=2)
-    if path.suffix.lower() not in ("", ".png"):
-        raise PatrolError(f"{path} is no name for a PNG picture: let it end in .png", code=2)
+    if path.suffix.lower() not in ("", *kinds):
+        names = " or ".join(kinds)
+        raise PatrolError(f"{path} is no name for a picture: let it end in {names}", code=2)
     if not folder.is_dir():
         raise PatrolError(f"folder {folder} does not exist: make it, or pass another path", code=2)
     if not os.access(path if path.exists() else folder, os.W_OK):

@@ -12,11 +12,12 @@ import os
 import select
 import time
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Protocol
 
 from patrolcar.errors import PatrolError
+from patrolcar_sim.board.breakage import BrokenCar, Jammable, break_harness, find_breakages
 from patrolcar_sim.board.console import Console
 from patrolcar_sim.board.image import ImageLock, cache_of, erase_cache, open_image
 from patrolcar_sim.board.lockstep import (
@@ -32,9 +33,10 @@ from patrolcar_sim.board.lockstep import (
 )
 from patrolcar_sim.board.models import DEFAULT_MODEL, BoardModel
 from patrolcar_sim.board.pace import OneCore, Pace
-from patrolcar_sim.board.pins import Car, PinBus
+from patrolcar_sim.board.pins import PinBus
 from patrolcar_sim.board.ports import Port
 from patrolcar_sim.board.process import Interpreter, find_interpreter
+from patrolcar_sim.board.rtc import Rtc
 from patrolcar_sim.board.telemetry_line import TelemetryLine
 from patrolcar_sim.board.timing import BOOT_US, GC_US, OTHER_TASK_US, TASK_US, at_clock
 
@@ -46,7 +48,7 @@ BACKUP_REGISTERS = 20
 DEATHS_AT_BOOT = 3  # so many in a row, and it is not the program's fault
 
 
-class World(Car, Protocol):
+class World(Jammable, Protocol):
     """What drives the board's time on."""
 
     def advance(self, to_us: int) -> None: ...
@@ -59,6 +61,7 @@ class VirtualBoard:
         model: which board it is.
         speed: simulated seconds per second; see Pace.
         task_us: what the firmware's tasks take on the chip at 168 MHz, by name.
+        broken: names of broken parts (breakage.py); unknown: PatrolError.
 
     Attributes:
         now_us: virtual time since power-on.
@@ -80,13 +83,16 @@ class VirtualBoard:
         uart_tcp: int = 0,
         speed: float | None = None,
         task_us: dict[str, int] | None = None,
+        broken: Sequence[str] = (),
     ) -> None:
+        breakages = find_breakages(broken)
         self._command = find_interpreter()
         self.model = model
         self.image = open_image(image, model.flash)
         self._lock = ImageLock(image)
         self.world = world
-        self.pins = PinBus(model.wiring, world)
+        self.pins = PinBus(model.wiring, BrokenCar(world, breakages) if breakages else world)
+        break_harness(self.pins, model.wiring, breakages)
         self._wiring = model.wiring
         self._task_us = {
             name: at_clock(us, model.cpu_hz)
@@ -121,6 +127,7 @@ class VirtualBoard:
         self._answer = b""  # what the pending I2C transfer has read
         self._result = 0
         self._reset_us = 0  # virtual time of the last reset
+        self._rtc = Rtc()
         self._deaths = 0
         self._watchdog_us = NEVER
         self._watchdog_timeout_us = 0
@@ -168,6 +175,7 @@ class VirtualBoard:
             "backup": self.backup,
             "watchdog": [self._watchdog_timeout_us, self._watchdog_us - self.now_us],
             "banner": model.banner,
+            "rtc": self._rtc.settings(self.now_us),
         }
         self._interpreter = Interpreter.start(
             self._command, self.image, cache_of(self.image), settings, model.heap
@@ -327,6 +335,8 @@ class VirtualBoard:
             if kind == Output.UART:
                 if index == self._wiring.uart:
                     self.line.set_up(value)
+            elif kind == Output.RTC:
+                self._rtc.set(value, small, self.now_us)
             elif kind == Output.ERASE:
                 self.erases[value] += 1
                 self._stalled = True
@@ -340,6 +350,8 @@ class VirtualBoard:
         if now > self.now_us:
             self._world_to(now)
         if request.kind == Kind.RESET:
+            assert self._interpreter is not None
+            self.console.take_back(request.data + self._interpreter.unread())
             self.reset(Cause(request.aux & 0xFF), bool(request.aux >> 8))
             return
         self._answer = b""

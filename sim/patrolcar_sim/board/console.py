@@ -46,6 +46,10 @@ class Console:
             data = data.replace(CTRL_C, b"")
         self._typed += data
 
+    def take_back(self, data: bytes) -> None:
+        """What a program that is gone had not read: it stays in the line."""
+        self._typed[:0] = data
+
     def program_is(self, interruptible: bool) -> None:
         """What the last request said of the program; a prompt takes no interrupt."""
         self.interruptible = interruptible

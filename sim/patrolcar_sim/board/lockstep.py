@@ -50,16 +50,20 @@ class Output(IntEnum):
     ERASE = 7
     BACKUP = 8  # a backup register and what was written there
     WATCHDOG = 9  # started; its timeout in microseconds
+    RTC = 10
 
 
 class Cause(IntEnum):
-    """machine.reset_cause()."""
+    """machine.reset_cause(), as ports/stm32/modmachine.c counts.
 
+    machine.reset() shows as HARD: the chip pulls its own reset pin low (PINRSTF).
+    """
+
+    SOFT = 0
     POWER_ON = 1
     HARD = 2
     WATCHDOG = 3
     DEEPSLEEP = 4
-    SOFT = 5
 
 
 class Request(NamedTuple):

@@ -41,7 +41,7 @@ class Car(Protocol):
     def bumper(self) -> bool: ...
 
     @property
-    def imu(self) -> Slave: ...
+    def imu(self) -> Slave | None: ...
 
 
 class PinBus:
@@ -49,6 +49,10 @@ class PinBus:
 
     Levels are 64 bits, pin n being bit n. An edge that an interrupt waits for is an event with its
     time; everything else is read from the levels.
+
+    Attributes:
+        cut: outputs whose wire is off.
+        stuck_high, stuck_low: inputs that are shorted, as bits.
     """
 
     def __init__(self, wiring: Wiring, car: Car) -> None:
@@ -59,7 +63,9 @@ class PinBus:
             for pin in (motor.pwm, motor.in1, motor.in2):
                 self._motor_of[pin] = side
         self._sonar_of = {sonar.trigger: i for i, sonar in enumerate(wiring.sonars)}
-        self._slaves: dict[int, Slave] = {wiring.imu_address: car.imu}
+        self._slaves: dict[int, Slave | None] = {wiring.imu_address: car.imu}
+        self.cut: set[int] = set()
+        self.stuck_high = self.stuck_low = 0
         self.leds = [0] * 5
         self.button_pressed = False
         self.reset()
@@ -110,6 +116,8 @@ class PinBus:
         return pin in self._output and bool(self._driven.get(pin, 0))
 
     def _settle(self, pin: int, at_us: int) -> None:
+        if pin in self.cut:
+            return
         side = self._motor_of.get(pin)
         if side is not None:
             self._drive(side)
@@ -171,7 +179,7 @@ class PinBus:
             levels |= 1 << self._wiring.bumper
         if not self.button_pressed:
             levels |= 1 << self._wiring.button
-        return levels
+        return (levels | self.stuck_high) & ~self.stuck_low
 
     def adc(self) -> list[int]:
         """The converter's codes by channel; 0 where nothing is wired."""

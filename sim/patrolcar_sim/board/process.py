@@ -58,6 +58,7 @@ class Interpreter:
     to_rom: int  # replies
     from_rom: int  # requests
     stdin: int
+    stdin_far: int  # the interpreter's end
     stdout: int
 
     @classmethod
@@ -70,6 +71,10 @@ class Interpreter:
         """
         reply_read, reply_write = os.pipe()
         request_read, request_write = os.pipe()
+        stdin_far, stdin = os.pipe()
+        # The ROM takes in what is there, and waits for more in the lockstep.
+        os.set_blocking(stdin_far, False)
+        os.set_blocking(stdin, False)
         arguments = [
             *command,
             "-X",
@@ -83,7 +88,7 @@ class Interpreter:
         try:
             process = subprocess.Popen(
                 arguments,
-                stdin=subprocess.PIPE,
+                stdin=stdin_far,
                 stdout=subprocess.PIPE,
                 stderr=subprocess.STDOUT,
                 pass_fds=(reply_read, request_write),
@@ -92,7 +97,7 @@ class Interpreter:
                 bufsize=0,
             )
         except OSError as error:
-            for fd in (reply_read, reply_write, request_read, request_write):
+            for fd in (reply_read, reply_write, request_read, request_write, stdin_far, stdin):
                 os.close(fd)
             raise PatrolError(
                 f"interpreter {command[0]} does not start: {error.strerror or error}"
@@ -103,13 +108,17 @@ class Interpreter:
         # One that has died already is noticed when its request pipe closes.
         with contextlib.suppress(BrokenPipeError):
             os.write(reply_write, json.dumps(settings).encode() + b"\n")
-        assert process.stdin is not None
         assert process.stdout is not None
-        os.set_blocking(process.stdin.fileno(), False)
-        os.set_blocking(process.stdout.fileno(), False)
-        return cls(
-            process, reply_write, request_read, process.stdin.fileno(), process.stdout.fileno()
-        )
+        stdout = process.stdout.fileno()
+        os.set_blocking(stdout, False)
+        return cls(process, reply_write, request_read, stdin, stdin_far, stdout)
+
+    def unread(self) -> bytes:
+        """What is in the stdin pipe."""
+        try:
+            return os.read(self.stdin_far, 1 << 20)
+        except BlockingIOError:
+            return b""
 
     def interrupt(self) -> None:
         """Ctrl-C for a program that computes and makes no exchange."""
@@ -121,10 +130,9 @@ class Interpreter:
         if self.process.poll() is None:
             self.process.kill()
         self.process.wait()
-        for fd in (self.to_rom, self.from_rom):
+        for fd in (self.to_rom, self.from_rom, self.stdin, self.stdin_far):
             with contextlib.suppress(OSError):
                 os.close(fd)
-        for pipe in (self.process.stdin, self.process.stdout):
-            if pipe is not None:
-                with contextlib.suppress(OSError):
-                    pipe.close()
+        if self.process.stdout is not None:
+            with contextlib.suppress(OSError):
+                self.process.stdout.close()

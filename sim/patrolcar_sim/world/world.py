@@ -31,6 +31,8 @@ _SETTLE_STEPS = 250
 # An obstacle nearer than this to the body is watched for contacts at every step: what the car
 # drives in a tick at 1.5 m/s, and half the diagonal of a grid square.
 _WATCH = 0.015 + 0.036
+# Far more than a motor's stall torque.
+_JAMMED_NM = 10.0
 # A thing touched again within this time is the same contact, s.
 _SAME_CONTACT_S = 0.25
 
@@ -192,6 +194,10 @@ class World:
         battery.load(left, right, qvel.item(self._wheel_v[0]), qvel.item(self._wheel_v[1]))
         self._ctrl[self._motor_id[0]] = left * battery.volts
         self._ctrl[self._motor_id[1]] = right * battery.volts
+
+    def jam(self, side: int) -> None:
+        """Block a wheel for good: something has got into its gearbox."""
+        self.model.dof_frictionloss[self._wheel_v[side]] = _JAMMED_NM
 
     # -- Sensors ------------------------------------------------------------------------------
 

@@ -13,9 +13,9 @@ import sys
 
 import micropython
 
-# Requests, and outputs.
-WAIT, I2C, REPL, RESET = 0, 1, 2, 3
-LEVEL, MODE, IRQ, PWM, UART_SETUP, LED, ERASE, BACKUP, WATCHDOG_SETUP = 1, 2, 3, 4, 5, 6, 7, 8, 9
+WAIT, I2C, REPL, RESET = 0, 1, 2, 3  # requests
+LEVEL, MODE, IRQ, PWM, UART_SETUP, LED, ERASE = 1, 2, 3, 4, 5, 6, 7  # outputs
+BACKUP, WATCHDOG_SETUP, RTC = 8, 9, 10
 NEVER = 1 << 60
 FRESH_US = 100  # how old an input may be
 POLL_US = 10_000  # a program that only reads the clock still meets the world this often
@@ -39,6 +39,7 @@ unique_id = b""
 gc_us = 0
 link_uart = 6  # the UART whose other end is the telemetry port
 
+print_trace = sys.print_exception  # the console's, once it is there
 _to_world = None
 _from_world = None
 _out = bytearray(_HEADER_SIZE + _OUTPUT_SIZE * _MOST_OUTPUTS)
@@ -50,8 +51,8 @@ _sequence = 0
 edge_handlers = [None] * 16  # by EXTI line
 edge_pins = [None] * 16
 edge_hard = [False] * 16
-timers = [None] * 20  # whatever has .due and .fire()
-uarts = [None] * 8  # by number: has .rx_room() and .rx_put(byte)
+timers = [None] * 20  # whatever has ._due and ._fire()
+uarts = [None] * 8  # by number: has ._rx_room() and ._rx_put(byte)
 
 
 def connect(read_fd, write_fd):
@@ -127,12 +128,12 @@ def _take_reply(kind):
     if watchdog_us < horizon:
         horizon = watchdog_us
     for timer in timers:
-        if timer is not None and timer.due < horizon:
-            horizon = timer.due
+        if timer is not None and timer._due < horizon:
+            horizon = timer._due
     if kind != I2C and reply[25]:
         link = uarts[link_uart]
         for i in range(reply[25]):
-            link.rx_put((reply[32 + (i >> 2)] >> ((i & 3) << 3)) & 0xFF)
+            link._rx_put((reply[32 + (i >> 2)] >> ((i & 3) << 3)) & 0xFF)
 
 
 def advance(target, data=_no_bytes, n=0, uart=0, at=0, kind=WAIT):
@@ -143,14 +144,14 @@ def advance(target, data=_no_bytes, n=0, uart=0, at=0, kind=WAIT):
     while True:
         step = target
         for timer in timers:
-            if timer is not None and timer.due < step:
-                step = timer.due
+            if timer is not None and timer._due < step:
+                step = timer._due
         if watchdog_us < step:
             step = watchdog_us
         if step < now:
             step = now
         link = uarts[link_uart]
-        exchange(kind, step, 0 if link is None else link.rx_room(), data, n, uart, at)
+        exchange(kind, step, 0 if link is None else link._rx_room(), data, n, uart, at)
         n = 0
         if now >= watchdog_us:
             reset(WATCHDOG)
@@ -180,8 +181,8 @@ def _interrupts():
             else:
                 handler(edge_pins[line])
     for timer in timers:
-        if timer is not None and timer.due <= now:
-            timer.fire()
+        if timer is not None and timer._due <= now:
+            timer._fire()
 
 
 def run_hard(callback, argument, name):
@@ -201,7 +202,7 @@ def run_hard(callback, argument, name):
 
 def _report(text, error):
     print(text)
-    sys.print_exception(error)
+    print_trace(error)
 
 
 def feed_watchdog():
@@ -237,7 +238,7 @@ def fresh():
 
 
 def add_timer(timer):
-    """Starts to watch an object with `.due` (microseconds) and `.fire()`; its place's number."""
+    """Starts to watch an object with `._due` (microseconds) and `._fire()`; its place's number."""
     for i in range(len(timers)):
         if timers[i] is timer:
             return
@@ -254,12 +255,16 @@ def remove_timer(timer):
             timers[i] = None
 
 
-POWER_ON, HARD, WATCHDOG, DEEPSLEEP, SOFT = 1, 2, 3, 4, 5
+# As ports/stm32/modmachine.c counts them.
+SOFT, POWER_ON, HARD, WATCHDOG, DEEPSLEEP = 0, 1, 2, 3, 4
 
 
-def reset(cause, raw_repl=0):
-    """Ends this run of the interpreter; the board starts another with that cause."""
+def reset(cause, raw_repl=0, typed=_no_bytes):
+    """Ends this run of the interpreter; the board starts another with that cause.
+
+    `typed` has been taken in but not used: the next run finds it in its line.
+    """
     try:
-        exchange(RESET, now, cause | raw_repl << 8, _no_bytes, 0)
+        exchange(RESET, now, cause | raw_repl << 8, typed, len(typed))
     finally:
         sys.exit(0)

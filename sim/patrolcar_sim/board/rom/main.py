@@ -12,31 +12,26 @@ sys.path[:] = [_rom + "/modules", _rom, ".frozen"]
 
 import chip
 
-_STAND_INS = (
-    "machine",
-    "time",
-    "select",
-    "pyb",
-    "profiler",
-    "vasyncio",
-    "vgc",
-    "vmicropython",
-    "stm",
-)
+_STAND_INS = ("machine", "time", "select", "pyb", "profiler", "stm")
+_BUILT_IN = ("asyncio", "gc", "micropython", "os", "sys", "vfs")  # theirs are called v + name
 _CLEAR_BYTES = 8192
 _OWN = (
     "chip",
+    "console",
     "flash",
-    "repl",
+    "loader",
     "pinout",
+    "repl",
     "_machine_bus",
     "_machine_pin",
+    "_machine_rtc",
     "_pyb_timer",
     "_registers",
 )
 
 
 def _boot():
+    import builtins
     import json
     import os
 
@@ -45,10 +40,10 @@ def _boot():
     # What compiling leaves is cleared at once, so that the firmware finds a heap in one piece, as
     # on a board, where none of this is on the heap.
     gc.threshold(_CLEAR_BYTES)
-    for name in _OWN + _STAND_INS:
+    for name in _OWN + _STAND_INS + tuple("v" + name for name in _BUILT_IN):
         __import__(name)
-    flash, repl, pyb = sys.modules["flash"], sys.modules["repl"], sys.modules["pyb"]
-    profiler = sys.modules["profiler"]
+    modules = sys.modules
+    console, repl = modules["console"], modules["repl"]
     settings = json.loads(chip.connect(int(sys.argv[3]), int(sys.argv[4])))
     sys.modules["pinout"].use(settings["board"])
     chip.reset_cause = settings["reset_cause"]
@@ -61,23 +56,28 @@ def _boot():
         chip.watchdog_timeout_us = timeout_us
         chip.watchdog_us = due_us
 
-    profiler.cost_us.update(settings["cost_us"])
-    profiler.other_us = settings["other_us"]
+    modules["_machine_rtc"].start(*settings["rtc"])
+    modules["profiler"].cost_us.update(settings["cost_us"])
+    modules["profiler"].other_us = settings["other_us"]
     # A stand-in in sys.modules is found before the built-in of that name.
-    for name in ("gc", "micropython", "asyncio"):
-        built_in = "_asyncio" if name == "asyncio" else name
-        sys.modules[built_in] = sys.modules.pop("v" + name)
-    for name in ("machine", "time", "select"):
-        sys.modules["u" + name] = sys.modules[name]
+    for name in _BUILT_IN:
+        modules["_asyncio" if name == "asyncio" else name] = modules.pop("v" + name)
+    for name in ("machine", "os", "select", "sys", "time"):
+        modules["u" + name] = modules[name]
+    builtins.print = console.print
+    builtins.__repl_print__ = console.show
+    builtins.input = repl.input
+    builtins.help = repl.help
 
     image = open(sys.argv[1], "r+b")
     cache = open(sys.argv[2], "r+b")
     sectors = tuple(tuple(part) for part in settings["filesystem"])
-    device = flash.Flash(image, cache, sectors)
-    sys.modules["_registers"].connect(
+    device = modules["flash"].Flash(image, cache, sectors)
+    modules["_registers"].connect(
         image, settings["sectors"], settings["program"], settings["backup"]
     )
-    pyb.Flash = lambda **part: device
+    modules["pyb"].Flash = lambda **part: device
+    modules["loader"].start(vfs.VfsPosix(""), _rom, {n: modules[n] for n in ("console", "loader")})
     vfs.umount("/")
     try:
         filesystem = vfs.VfsLfs2(device)
@@ -91,28 +91,24 @@ def _boot():
     sys.path[:] = ["", ".frozen", "/flash", "/flash/lib"]
     # What the firmware may import is what a board has: the ROM's own modules are not there.
     for name in _OWN:
-        del sys.modules[name]
+        del modules[name]
     del sys.argv[:]
-    return repl, settings, device
+    return console, repl, settings, device
 
 
-def _serve(repl, settings, device, scope):
+def _serve(console, repl, settings, device):
     raw_mode = settings["raw_repl"]
-    if not repl.run_file("boot.py", scope) and not raw_mode:
-        repl.run_file("main.py", scope)
-    while True:
-        if raw_mode:
-            if repl.raw(scope):
-                break
-        elif repl.friendly(scope, settings["banner"]):
-            break
-        raw_mode = not raw_mode
+    again = repl.run_file("boot.py") or (not raw_mode and repl.run_file("main.py"))
+    while not again:
+        again = repl.raw() if raw_mode else repl.friendly(settings["banner"])
+        raw_mode ^= not again
+    repl.put("MPY: sync filesystems\r\n")
     device.sync()
     repl.put("MPY: soft reboot\r\n")
-    chip.reset(chip.SOFT, 1 if raw_mode else 0)
+    chip.reset(chip.SOFT, 1 if raw_mode else 0, console.rest())
 
 
 _parts = _boot()
 gc.collect()
 gc.threshold(-1)
-_serve(*_parts, {"__name__": "__main__"})
+_serve(*_parts)

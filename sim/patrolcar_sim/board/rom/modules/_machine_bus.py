@@ -24,7 +24,7 @@ class UART:
 
     def init(
         self,
-        baudrate=9600,
+        baudrate,
         bits=8,
         parity=None,
         stop=1,
@@ -52,10 +52,10 @@ class UART:
     def deinit(self):
         chip.uarts[self._number] = None
 
-    def rx_room(self):
+    def _rx_room(self):
         return (self._tail - self._head - 1) % self._size
 
-    def rx_put(self, byte):
+    def _rx_put(self, byte):
         head = self._head
         self._ring[head] = byte
         head += 1
@@ -160,9 +160,6 @@ class I2C:
         self._one = bytearray(1)
         self._register = bytearray(2)
         self._joined = bytearray(64)
-
-    def init(self, *, freq=400_000):
-        self._freq = freq
 
     def _transfer(self, address, out, n_out, n_in=0, into=None, at=0):
         """Writes out[:n_out], then reads n_in bytes (at most _PIECE) to into[at:]."""

@@ -20,24 +20,13 @@ class _Names:
         return Pin(n)
 
 
-class _Irq:
-    def __init__(self, pin):
-        self._pin = pin
-
-    def trigger(self):
-        return self._pin._trigger
-
-    def flags(self):
-        return 0
-
-
 class Pin:
     """A pin of the processor; the same object for the same pin, as on the port."""
 
     IN, OUT, OPEN_DRAIN, ALT, ALT_OPEN_DRAIN, ANALOG = 0, 1, 0x11, 2, 0x12, 3
     OUT_PP, OUT_OD, AF_PP, AF_OD = 1, 0x11, 2, 0x12
     PULL_NONE, PULL_UP, PULL_DOWN = 0, 1, 2
-    IRQ_RISING, IRQ_FALLING = 0x110000, 0x210000
+    IRQ_RISING, IRQ_FALLING = 0x10110000, 0x10210000
 
     _all = [None] * 64
 
@@ -57,7 +46,6 @@ class Pin:
                 pin._mode = Pin.IN
                 pin._pull = 0
                 pin._level = 0
-                pin._trigger = 0
                 pin._af = 0
                 Pin._all[n] = pin
         if args or settings:
@@ -67,24 +55,22 @@ class Pin:
     def __init__(self, id, *args, **settings):
         pass
 
-    def init(self, mode=-1, pull=-1, *, value=None, alt=-1, af=-1):
-        if mode not in (-1, 0, 1, 0x11, 2, 0x12, 3):
+    def init(self, mode, pull=None, af=-1, *, value=_NOTHING, alt=-1):
+        if mode not in (0, 1, 0x11, 2, 0x12, 3):
             raise ValueError("invalid pin mode: %d" % mode)
         if pull is None:
             pull = 0
-        if pull not in (-1, 0, 1, 2):
+        if pull not in (0, 1, 2):
             raise ValueError("invalid pin pull: %d" % pull)
         if mode in (2, 0x12):
-            self._af = max(alt, af)
+            self._af = af if alt == -1 else alt
             if not 0 <= self._af <= 15:
                 raise ValueError("invalid pin af: %d" % self._af)
         # The level is set before the pin drives, as the port does.
-        if value is not None:
+        if value is not _NOTHING:
             self._set(1 if value else 0)
-        if mode >= 0:
-            self._mode = mode
-        if pull >= 0:
-            self._pull = pull
+        self._mode = mode
+        self._pull = pull
         chip.output(chip.MODE, self._n, self._mode & 3 | self._pull << 4, self._level)
 
     def _set(self, level):
@@ -118,19 +104,17 @@ class Pin:
 
     def irq(self, handler=None, trigger=IRQ_FALLING | IRQ_RISING, hard=False):
         line = self._n & 15
-        if trigger & ~0x310000 or not trigger & 0x300000:
+        if trigger & ~0x10310000 or not trigger & 0x300000:
             raise ValueError("invalid pin irq trigger: %d" % trigger)
         other = chip.edge_pins[line]
         if chip.edge_handlers[line] is not None and other is not self:
             raise OSError("IRQ resource already taken by Pin('%s')" % pinout.cpu_name(other._n))
-        self._trigger = trigger
         chip.edge_handlers[line] = handler
         chip.edge_pins[line] = self
         chip.edge_hard[line] = hard
         edges = 0 if handler is None else trigger >> 20 & 3
         chip.output(chip.IRQ, self._n, edges, 0)
         chip.soon(0)
-        return _Irq(self)
 
     def name(self):
         return pinout.cpu_name(self._n)
@@ -208,7 +192,7 @@ class ADC:
 class PWM:
     """A timer's channel as PWM; all channels of a timer share its frequency."""
 
-    def __init__(self, pin, *, freq=-1, duty_u16=-1, duty_ns=-1, invert=False):
+    def __init__(self, pin, freq=-1, *, duty_u16=-1, duty_ns=-1, invert=-1):
         from pyb import Timer
 
         self._pin = pin if isinstance(pin, Pin) else Pin(pin)
@@ -220,12 +204,15 @@ class PWM:
         if not timer:
             raise ValueError("PWM is not available on pin %s" % self._pin.name())
         self._timer = Timer(timer)
-        self._invert = invert
+        self._invert = False
         self._duty = 0
         self._ch = None
-        self.init(freq=freq, duty_u16=duty_u16, duty_ns=duty_ns)
+        self.init(freq, duty_u16=duty_u16, duty_ns=duty_ns, invert=invert)
 
-    def init(self, *, freq=-1, duty_u16=-1, duty_ns=-1, invert=None):
+    def init(self, freq=-1, *, duty_u16=-1, duty_ns=-1, invert=-1):
+        if invert != -1 and bool(invert) != self._invert:
+            self._invert = bool(invert)
+            self._ch = None
         if freq > 0:
             self._timer.init(freq=freq)
         if duty_ns >= 0:

@@ -17,6 +17,7 @@ class Timer:
     ENC_A, ENC_B, ENC_AB = 9, 10, 11
     HIGH, LOW = 0, 2
     RISING, FALLING, BOTH = 0, 2, 10
+    BRK_OFF, BRK_LOW, BRK_HIGH = 0, 1, 2
 
     _all = {}
 
@@ -46,17 +47,26 @@ class Timer:
         self._base = 0
         self._count = 0
         self._started = 0
-        self.due = chip.NEVER
+        self._due = chip.NEVER
 
     def source_freq(self):
         return pinout.FAST_TIMER_HZ if self._id in pinout.FAST_TIMERS else pinout.TIMER_HZ
 
     def init(
-        self, *, freq=0, prescaler=-1, period=-1, mode=0, div=1, callback=None, deadtime=0, **brk
+        self,
+        *,
+        freq=None,
+        prescaler=-1,
+        period=-1,
+        mode=UP,
+        div=1,
+        callback=None,
+        deadtime=0,
+        brk=BRK_OFF,
     ):
         if mode not in (0, 16, 32):
             raise ValueError("invalid mode (%d)" % mode)
-        if freq:
+        if freq is not None:
             self._set_freq(freq)
         elif prescaler >= 0 and period >= 0:
             self._prescaler = prescaler
@@ -131,7 +141,7 @@ class Timer:
     def callback(self, function):
         self._callback = function
         if function is None:
-            self.due = chip.NEVER
+            self._due = chip.NEVER
             chip.remove_timer(self)
         else:
             chip.add_timer(self)
@@ -140,15 +150,26 @@ class Timer:
     def _reschedule(self):
         if self._callback is not None:
             cycle = self._cycle_us()
-            self.due = chip.now + cycle
+            self._due = chip.now + cycle
             chip.soon(cycle)
 
-    def fire(self):
-        self.due += self._cycle_us()
+    def _fire(self):
+        self._due += self._cycle_us()
         if self._callback is not None and not chip.run_hard(self._callback, self, self._name):
             self.callback(None)
 
-    def channel(self, number, mode=None, *, callback=None, pin=None, **settings):
+    def channel(
+        self,
+        number,
+        mode=None,
+        *,
+        callback=None,
+        pin=None,
+        pulse_width=0,
+        pulse_width_percent=None,
+        compare=0,
+        polarity=-1,
+    ):
         if number not in (1, 2, 3, 4):
             raise ValueError("invalid channel (%s)" % number)
         if mode is None:
@@ -173,13 +194,23 @@ class Timer:
             self._base = chip.reply[17 + pinout.ENCODER_TIMERS[self._id]]
         elif not _PWM <= mode <= _IC:
             raise ValueError("invalid mode (%d)" % mode)
-        channel = TimerChannel(self, number, mode, pin, callback, settings)
+        channel = TimerChannel(self, number, mode, pin)
         self._channels[number] = channel
+        if mode > _PWM_INVERTED:
+            channel._width = compare
+        elif pulse_width_percent is None:
+            channel.pulse_width(pulse_width)
+        else:
+            channel.pulse_width_percent(pulse_width_percent)
+        if mode == _IC:
+            channel._watch(polarity)
+        if callback is not None:
+            channel.callback(callback)
         return channel
 
 
 class TimerChannel:
-    def __init__(self, timer, number, mode, pin, callback, settings):
+    def __init__(self, timer, number, mode, pin):
         self._timer = timer
         self._number = number
         self._mode = mode
@@ -187,22 +218,20 @@ class TimerChannel:
         self._width = 0
         self._captured = 0
         self._callback = None
-        if mode <= _PWM_INVERTED:
-            if "pulse_width" in settings:
-                self.pulse_width(settings["pulse_width"])
-            else:
-                self.pulse_width_percent(settings.get("pulse_width_percent", 0))
-        if mode == _IC:
-            if pin is None:
-                raise ValueError("input capture needs a pin")
-            edges = {0: 1, 2: 2, 10: 3}[settings.get("polarity", Timer.RISING)]
-            line = pin._n & 15
-            chip.edge_handlers[line] = self._capture
-            chip.edge_pins[line] = pin
-            chip.edge_hard[line] = True
-            chip.output(chip.IRQ, pin._n, edges, 0)
-        if callback is not None:
-            self.callback(callback)
+
+    def _watch(self, polarity):
+        """Input capture: the edges of its pin, rising ones (-1) unless told otherwise."""
+        pin = self._pin
+        if pin is None:
+            raise ValueError("input capture needs a pin")
+        edges = {-1: 1, Timer.RISING: 1, Timer.FALLING: 2, Timer.BOTH: 3}.get(polarity)
+        if edges is None:
+            raise ValueError("invalid polarity (%d)" % polarity)
+        line = pin._n & 15
+        chip.edge_handlers[line] = self._capture
+        chip.edge_pins[line] = pin
+        chip.edge_hard[line] = True
+        chip.output(chip.IRQ, pin._n, edges, 0)
 
     def _capture(self, pin):
         # The hardware latches at the edge itself: take the interrupt's latency off again.

@@ -7,6 +7,7 @@ import chip
 import pinout
 from _machine_bus import I2C, UART
 from _machine_pin import ADC, PWM, Pin, Signal, time_pulse_us
+from _machine_rtc import RTC
 
 PWRON_RESET = chip.POWER_ON
 HARD_RESET = chip.HARD
@@ -26,7 +27,13 @@ def reset():
 
 
 def soft_reset():
-    chip.reset(chip.SOFT)
+    raise SystemExit  # the prompt does the rest, as on the port
+
+
+def bootloader(value=None):
+    """The port hands over to the chip's DFU, which only a reset ends. Here is none: it resets."""
+    print("machine.bootloader: this board has no USB to load through; it starts again")
+    chip.reset(chip.HARD)
 
 
 def reset_cause():
@@ -37,8 +44,8 @@ def unique_id():
     return chip.unique_id
 
 
-def freq(*args):
-    if args:
+def freq(sysclk=0, hclk=0, pclk1=0, pclk2=0):
+    if sysclk:
         raise NotImplementedError("machine.freq: the clock of this board is fixed")
     return (pinout.CPU_HZ, pinout.CPU_HZ, pinout.CPU_HZ // 4, pinout.CPU_HZ // 2)
 
@@ -85,34 +92,36 @@ class WDT:
 class Timer:
     """The port's software timers: only Timer(-1); the callback is not a hard interrupt."""
 
-    ONE_SHOT = 0
-    PERIODIC = 1
+    ONE_SHOT = 1
+    PERIODIC = 2
 
     def __init__(self, id=-1, **settings):
         if id != -1:
             raise ValueError("Timer doesn't exist")
-        self.due = chip.NEVER
+        self._due = chip.NEVER
         self._callback = None
         if settings:
             self.init(**settings)
 
-    def init(self, *, mode=PERIODIC, callback=None, period=-1, freq=0, tick_hz=1000, hard=False):
+    def init(
+        self, *, mode=PERIODIC, callback=None, period=-1, tick_hz=1000, freq=None, hard=False
+    ):
         self._period_us = int(1_000_000 / freq) if freq else period * 1_000_000 // tick_hz
         if self._period_us <= 0:
             raise ValueError("invalid period")
         self._mode = mode
         self._callback = callback
         self._hard = hard
-        self.due = chip.now + self._period_us
+        self._due = chip.now + self._period_us
         chip.add_timer(self)
         chip.soon(self._period_us)
 
     def deinit(self):
-        self.due = chip.NEVER
+        self._due = chip.NEVER
         chip.remove_timer(self)
 
-    def fire(self):
-        self.due = self.due + self._period_us if self._mode == Timer.PERIODIC else chip.NEVER
+    def _fire(self):
+        self._due = self._due + self._period_us if self._mode == Timer.PERIODIC else chip.NEVER
         if self._callback is None:
             return
         if self._hard:

@@ -1,11 +1,13 @@
-# pyb.py: the stm32 port's pyb module, as far as it is built: Timer, Pin, LED, Switch and Flash.
+# pyb.py: the stm32 port's pyb module, as far as it is built: Timer, Pin, LED, Switch, RTC and
+# Flash.
 
 import time as _time
 
 import chip
-import machine
+import machine as _machine
 import pinout
 from _machine_pin import Pin
+from _machine_rtc import RTC
 from _pyb_timer import Timer
 
 
@@ -38,27 +40,31 @@ def udelay(us):
 
 
 def disable_irq():
-    return machine.disable_irq()
+    return _machine.disable_irq()
 
 
 def enable_irq(state=True):
-    machine.enable_irq(state)
+    _machine.enable_irq(state)
 
 
 def hard_reset():
-    machine.reset()
+    _machine.reset()
+
+
+def bootloader(value=None):
+    _machine.bootloader(value)
 
 
 def unique_id():
     return chip.unique_id
 
 
-def freq(*args):
-    return machine.freq(*args)
+def freq(sysclk=0, hclk=0, pclk1=0, pclk2=0):
+    return _machine.freq(sysclk, hclk, pclk1, pclk2)
 
 
 def wfi():
-    machine.idle()
+    _machine.idle()
 
 
 class LED:

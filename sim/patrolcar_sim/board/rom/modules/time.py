@@ -1,14 +1,14 @@
-# time.py: the stm32 port's time module, in virtual time.
+# time.py: the stm32 port's time module, in virtual time. Its epoch is 2000-01-01.
 
-
+import _machine_rtc as _rtc
 import chip
-from utime import gmtime, localtime, mktime
+from utime import gmtime as _gmtime
 
 _MASK = (1 << 30) - 1
 _HALF = 1 << 29
 _US_AT_RESET = (1 << 30) - 5_000_000  # the clocks wrap five seconds after reset
 _MS_AT_RESET = (1 << 30) - 5_000
-_EPOCH_S = 1_420_070_400  # the RTC's first second: 2015-01-01, as after a power-up without battery
+_S_1970_TO_2000 = 946_684_800
 
 
 def ticks_us():
@@ -56,10 +56,30 @@ def sleep(seconds):
 
 
 def time():
-    chip.fresh()
-    return _EPOCH_S + chip.now // 1_000_000
+    return _rtc.now_us() // 1_000_000
 
 
 def time_ns():
-    chip.fresh()
-    return _EPOCH_S * 1_000_000_000 + chip.now * 1000
+    return _rtc.now_us() * 1000
+
+
+def gmtime(seconds=None):
+    if seconds is None:
+        return localtime()
+    return _gmtime(int(seconds) + _S_1970_TO_2000)[:8]
+
+
+def localtime(seconds=None):
+    """As the RTC is set, weekday included; the port knows no time zone."""
+    if seconds is not None:
+        return gmtime(seconds)
+    now = gmtime(time())
+    return now[:6] + (_rtc.weekday() - 1, now[7])
+
+
+def mktime(date):
+    if not 8 <= len(date) <= 9:
+        raise TypeError("mktime needs a tuple of length 8 or 9")
+    year, month, day, hours, minutes, seconds = date[:6]
+    days = _rtc.days(year + (month - 1) // 12, (month - 1) % 12 + 1, day)
+    return ((days * 24 + hours) * 60 + minutes) * 60 + seconds

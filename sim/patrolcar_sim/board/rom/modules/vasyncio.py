@@ -1,7 +1,7 @@
 # vasyncio.py: the scheduler's two classes, which the interpreter has built in with a clock of the
 # host's. These keep to the board's: asyncio sees virtual time.
 
-import time
+import time as _time
 
 
 def _core():
@@ -21,9 +21,9 @@ class TaskQueue:
 
     def push(self, task, key=None):
         task.data = None
-        task.ph_key = time.ticks_ms() if key is None else key
+        task.ph_key = _time.ticks_ms() if key is None else key
         at = len(self._tasks)
-        while at and time.ticks_diff(self._tasks[at - 1].ph_key, task.ph_key) > 0:
+        while at and _time.ticks_diff(self._tasks[at - 1].ph_key, task.ph_key) > 0:
             at -= 1
         self._tasks.insert(at, task)
 
@@ -79,7 +79,7 @@ class Task:
         if hasattr(self.data, "remove"):
             self.data.remove(self)
             core._task_queue.push(self)
-        elif time.ticks_diff(self.ph_key, time.ticks_ms()) > 0:
+        elif _time.ticks_diff(self.ph_key, _time.ticks_ms()) > 0:
             core._task_queue.remove(self)
             core._task_queue.push(self)
         self.data = core.CancelledError

@@ -24,10 +24,6 @@ def heap_unlock():
     return _depth
 
 
-def heap_locked():
-    return _depth
-
-
 def alloc_emergency_exception_buf(size):
     pass  # the interpreter reserves one of its own
 

@@ -1,0 +1,29 @@
+"""What the running car asks of the store: its settings, and to keep what crashed."""
+
+import board
+
+from patrol.store import crash
+from patrol.store.log import Log
+
+
+def recall():
+    """Settings by name, (severity, text) to be said, whether it crashed, where uptime is told."""
+    from patrol.store.settings import load
+
+    said = []
+
+    def say(severity, text):
+        said.append((severity, text))
+
+    log = Log(board.SETTINGS)
+    return load(log, say), said, crash.tell(log, say), crash.UPTIME
+
+
+def note(error, schedule, number):
+    """Keeps an exception of the loop, the `number`-th since boot."""
+    crash.note(Log(board.SETTINGS), crash.LOOP, error, schedule, number)
+
+
+def forgive():
+    """What crashed before does not count any more."""
+    crash.forgive(Log(board.SETTINGS))

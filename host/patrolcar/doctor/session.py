@@ -1,0 +1,100 @@
+"""A board that is examined: its program is stopped, and snippets run on it by its own drivers.
+
+with Examined(port) as board:
+    board.load("common", "parts")
+    board.call("switches")
+"""
+
+from __future__ import annotations
+
+import contextlib
+from pathlib import Path
+from types import TracebackType
+from typing import Any
+
+from patrolcar.errors import PatrolError
+from patrolcar.flash.greeting import READY_LINE, SAFE_LINE
+from patrolcar.flash.lean import lean
+from patrolcar.flash.repl import BoardError, Repl
+
+BOARD_SIDE = Path(__file__).parent / "board_side"
+BOOT_S = 2.0  # until the program is there to be interrupted, which prints nothing at all before
+CALL_S = 30.0
+
+
+class Examined:
+    """A board at its raw REPL, with an empty heap and no watchdog; it is reset at the end.
+
+    The reset at the beginning is a hard one: a watchdog that arming started runs until then.
+
+    Args:
+        stay: leave it at the prompt.
+
+    Raises:
+        PatrolError: nobody answers at the port, or there is no firmware on the board.
+    """
+
+    def __init__(self, port: str, stay: bool = False) -> None:
+        self.port = port
+        self._stay = stay
+        self._repl = Repl(port)
+
+    def __enter__(self) -> Examined:
+        self._repl.__enter__()
+        try:
+            self._repl.reset()
+            for line in self._repl.lines(BOOT_S):
+                if READY_LINE.match(line) or SAFE_LINE.match(line):
+                    break
+            self._repl.interrupt()
+            self.restart()
+        except BaseException:
+            self._let_go()
+            raise
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        self._let_go()
+
+    def _let_go(self) -> None:
+        """Stops what a Ctrl-C here may have left running, and lets the car boot."""
+        try:
+            if not self._stay:
+                with contextlib.suppress(PatrolError):
+                    self._repl.interrupt()
+                    self._repl.reset()
+        finally:
+            self._repl.__exit__(None, None, None)
+
+    def restart(self) -> None:
+        """A soft reset: boot.py has made the motors safe, and nothing else runs."""
+        self._repl.soft_reset()
+
+    def load(self, *names: str) -> None:
+        """Runs files of board_side/, so that their functions are there."""
+        for name in names:
+            source = (BOARD_SIDE / f"{name}.py").read_text(encoding="utf-8")
+            try:
+                self._repl.run(lean(source))
+            except BoardError as error:
+                if "ImportError" in error.name or "AttributeError" in error.name:
+                    raise PatrolError(
+                        f"no firmware, or another one, is on the board at {self.port} "
+                        f"({error.name}): patrol flash {self.port} first"
+                    ) from None
+                raise
+
+    def call(self, function: str, *arguments: Any, timeout_s: float = CALL_S) -> Any:
+        """What a function there returns, which must be a literal."""
+        told = ", ".join(map(repr, arguments))
+        return self._repl.value(f"print(repr({function}({told})))", timeout_s)
+
+    def do(self, function: str, *arguments: Any) -> None:
+        """Calls a function there for what it does."""
+        told = ", ".join(map(repr, arguments))
+        self._repl.run(f"{function}({told})", CALL_S)

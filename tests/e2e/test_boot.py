@@ -1,0 +1,348 @@
+"""Booting: crash records and what is said of them, safe mode and its reasons."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+
+import pytest
+
+from patrolcar_sim.board.lockstep import Cause
+from patrolcar_sim.car import VirtualCar
+
+EMERGENCY = 6
+# In place of the firmware's task, from the REPL: the next tick raises.
+FAIL = (
+    b"\x01import sys\nfor m in list(sys.modules):\n"
+    b"    if m.startswith('patrol'): del sys.modules[m]\n"
+    b"from patrol.app import Car\ncar = Car()\nsample = car.bumper.sample\n"
+    b"def fails():\n"
+    b"    if car.schedule.ticks % 100 == 50: raise ValueError('no bumper')\n"
+    b"    sample()\n"
+    b"car.bumper.sample = fails\ncar.run(250)\nprint('end', car.failures)\n\x04"
+)
+MakeCar = Callable[..., VirtualCar]
+
+
+def heartbeat(car: VirtualCar, most_s: float = 10.0) -> int:
+    """The state in the first heartbeat from now on."""
+    start = len(car.station.messages)
+
+    def beats() -> list[int]:
+        new = car.station.messages[start:]
+        return [m.system_status for _, m in new if m.get_type() == "HEARTBEAT"]
+
+    assert car.until(lambda: bool(beats()), most_s), car.console.decode(errors="replace")
+    return beats()[0]
+
+
+def running(car: VirtualCar) -> None:
+    assert heartbeat(car) != EMERGENCY, car.station.texts
+    car.run(0.5)
+
+
+def execute(car: VirtualCar, code: str, most_s: float = 30.0) -> str:
+    """Interrupts what runs and executes code in the raw REPL; what it printed."""
+    board = car.board
+    board.type(b"\x03")
+    car.run(0.3)
+    board.type(b"\x03\x01")
+    car.run(0.3)
+    car.console.clear()
+    board.type(code.encode() + b"\x04")
+    assert car.until(lambda: car.console.count(b"\x04") >= 2, most_s), car.console.decode()
+    printed, trace, *_ = car.console.decode().split("\x04")
+    assert not trace, trace
+    board.type(b"\x02")
+    car.run(0.1)
+    return printed.partition("OK")[2].replace("\r\n", "\n")
+
+
+def reset(car: VirtualCar, cause: Cause = Cause.HARD) -> None:
+    car.station.messages.clear()
+    car.console.clear()
+    car.board.reset(cause)
+
+
+def safe(car: VirtualCar, reason: str) -> None:
+    """It is in safe mode for that reason: said each second, REPL free, motors without power."""
+    assert heartbeat(car) == EMERGENCY
+    car.station.messages.clear()
+    car.run(4.0)
+    texts = car.station.texts
+    assert 3 <= len(texts) <= 5, texts
+    assert set(texts) == {f"safe mode: {reason}"[:50]}
+    assert 3 <= len(car.station.all("HEARTBEAT")) <= 5
+    car.console.clear()
+    car.board.type(b"print(6 * 7)\r")
+    car.run(0.5)
+    assert b"42" in car.console
+    car.run(1.5)  # and the beacon goes on beside the prompt
+    assert len(car.station.texts) > len(texts)
+    standby = car.board.model.wiring.standby
+    assert standby in car.board.pins._output
+    assert not car.board.pins._driven[standby]
+    assert car.world.distance_m < 1e-6
+
+
+def crash_early(car: VirtualCar, times: int = 1) -> None:
+    code = (
+        "import board\nfrom patrol.store import crash\nfrom patrol.store.log import Log\n"
+        f"for i in range({times}):\n"
+        "    crash.note(Log(board.SETTINGS), crash.START, ValueError('x'), None, 1, 5)"
+    )
+    execute(car, code)
+
+
+def test_a_car_that_is_well_says_version_and_build_and_nothing_else(make_car: MakeCar) -> None:
+    car = make_car(world="empty")
+    running(car)
+    assert car.station.texts == ["patrolcar 0.1.0 ready"]
+    printed = re.search(rb"patrolcar 0\.1\.0 build ([0-9a-f]{16}) ready", car.console)
+    assert printed, car.console
+    car.station.command(512, 148.0, at_us=car.board.now_us)
+    car.run(0.5)
+    version = car.station.last("AUTOPILOT_VERSION")
+    assert version.flight_sw_version == 0x00010000
+    assert bytes(version.flight_custom_version).hex() == printed[1].decode()
+    assert version.uid == int.from_bytes(bytes(car.board.model.unique_id)[:8], "little")
+    assert version.board_version == 0x11
+
+
+def test_an_exception_in_the_loop_is_told_by_the_next_boot_and_kept(make_car: MakeCar) -> None:
+    car = make_car(world="empty")
+    running(car)
+    car.board.type(b"\x03")
+    car.run(0.2)
+    car.console.clear()
+    car.board.type(FAIL)
+    car.run(5.0)
+    assert b"end 2" in car.console, car.console
+    reset(car)
+    running(car)
+    assert car.station.texts[0] == "patrolcar 0.1.0 ready"
+    assert car.station.texts[1] == "crash: ValueError: no bumper"
+    assert car.station.texts[2] == "at <stdin>:9 fails"
+    assert re.match(r"\d s after boot, 1 in all: patrol crash", car.station.texts[3])
+    severities = [m.severity for m in car.station.all("STATUSTEXT")]
+    assert severities == [6, 2, 3, 3]
+    dumped = execute(
+        car,
+        "import board\nfrom patrol.store import crash\nfrom patrol.store.log import Log\n"
+        "crash.dump(Log(board.SETTINGS))",
+    )
+    (line,) = dumped.splitlines()  # the same failure a second time is no second record
+    text = bytes.fromhex(line.split()[3])[20:].decode()
+    assert text.startswith("load ")
+    assert " sense " in text.splitlines()[0]
+    assert "patrol/schedule" in text
+
+
+def test_a_minute_without_a_crash_forgives_the_earlier_ones(make_car: MakeCar) -> None:
+    car = make_car(world="empty")
+    running(car)
+    crash_early(car, 2)
+    reset(car)
+    running(car)
+    assert "crash: ValueError: x" in car.station.texts
+    car.run(62)
+    assert car.station.last("LOOP_TIMING").collections >= 0
+    reset(car)
+    running(car)
+    assert car.station.texts == ["patrolcar 0.1.0 ready"]
+
+
+def test_three_early_crashes_in_a_row_lead_to_safe_mode(make_car: MakeCar) -> None:
+    car = make_car(world="empty")
+    running(car)
+    crash_early(car, 2)
+    reset(car)
+    running(car)
+    crash_early(car)
+    reset(car)
+    safe(car, "3 crashes in a row: see patrol crash")
+    execute(
+        car,
+        "import board\nfrom patrol.store import crash\nfrom patrol.store.log import Log\n"
+        "crash.clear(Log(board.SETTINGS))",
+    )
+    reset(car)
+    running(car)
+    assert car.station.texts == ["patrolcar 0.1.0 ready"]
+
+
+def test_the_start_button_held_at_boot_leads_to_safe_mode(make_car: MakeCar) -> None:
+    car = make_car(world="empty")
+    car.board.pins.button_pressed = True
+    safe(car, "start button held: release it, reset")
+    car.board.pins.button_pressed = False
+    reset(car)
+    running(car)
+
+
+def test_the_bumper_held_at_boot_leads_to_safe_mode(
+    make_car: MakeCar, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from patrolcar_sim.world.world import World
+
+    monkeypatch.setattr(World, "bumper", lambda self: True)
+    safe(make_car(world="empty"), "bumper held: release it, reset")
+
+
+def test_a_missing_main_py_is_an_update_that_is_not_finished(make_car: MakeCar) -> None:
+    car = make_car(world="empty")
+    running(car)
+    execute(car, "import os\nos.remove('main.py')")
+    reset(car)
+    safe(car, "update not finished: run patrol flash")
+
+
+@pytest.mark.parametrize(
+    ("broken", "words"),
+    [
+        ("patrol/app.mpy", "ImportError: no module named 'patrol.app'"),
+        ("patrol/control/drive.mpy", "ImportError: no module named 'patrol.control.d"),
+        ("patrol/store/log.mpy", "ImportError: no module named 'patrol.store.log'"),
+    ],
+)
+def test_a_firmware_that_cannot_be_imported_leads_to_safe_mode(
+    make_car: MakeCar, broken: str, words: str
+) -> None:
+    car = make_car(world="empty")
+    running(car)
+    execute(car, f"import os\nos.remove({broken!r})")
+    reset(car)
+    safe(car, words)
+    leds = set()
+    for _ in range(12):  # the red LED blinks
+        car.run(0.1)
+        leds.add(car.board.pins.leds[1])
+    assert leds == {0, 255}
+
+
+def test_without_a_board_file_there_is_still_a_free_prompt(make_car: MakeCar) -> None:
+    car = make_car(world="empty")
+    running(car)
+    execute(car, "import os\nos.remove('board.mpy')")
+    reset(car)
+    car.run(3.0)
+    assert car.station.last("HEARTBEAT") is None
+    assert b"safe mode: ImportError: no module named 'board'" in car.console
+    car.board.type(b"print(6 * 7)\r")
+    car.run(0.5)
+    assert b"42" in car.console
+
+
+def test_without_safe_py_nothing_starts_and_the_prompt_is_free(make_car: MakeCar) -> None:
+    car = make_car(world="empty")
+    running(car)
+    execute(car, "import os\nos.remove('safe.mpy')")
+    reset(car)
+    car.run(3.0)
+    assert car.station.last("HEARTBEAT") is None
+    car.board.type(b"print(6 * 7)\r")
+    car.run(0.5)
+    assert b"42" in car.console
+
+
+def test_a_car_whose_parts_fail_at_start_leaves_a_record_and_says_so(make_car: MakeCar) -> None:
+    car = make_car(world="empty")
+    running(car)
+    execute(
+        car,
+        "f = open('patrol/hardware.py', 'w')\n"
+        "f.write('def standby(board):\\n    raise OSError(\"no bridge\")\\n')\nf.close()\n"
+        "import os\nos.remove('patrol/hardware.mpy')",
+    )
+    reset(car)
+    safe(car, "OSError: no bridge")
+    reset(car)
+    safe(car, "OSError: no bridge")
+    reset(car)
+    safe(car, "OSError: no bridge")
+    reset(car)
+    safe(car, "3 crashes in a row: see patrol crash")
+
+
+def test_the_car_can_be_started_by_hand_from_safe_mode(make_car: MakeCar) -> None:
+    car = make_car(world="empty")
+    car.board.pins.button_pressed = True
+    safe(car, "start button held: release it, reset")
+    car.board.pins.button_pressed = False
+    car.station.messages.clear()
+    car.board.type(b"from patrol.app import Car; Car().run()\r")
+    car.run(4.0)
+    states = [m.system_status for m in car.station.all("HEARTBEAT")]
+    assert EMERGENCY not in states
+    assert len(states) >= 2
+    assert not [text for text in car.station.texts if text.startswith("safe mode")]
+
+
+def test_a_loop_that_hangs_until_the_watchdog_leaves_a_record_with_its_uptime(
+    make_car: MakeCar,
+) -> None:
+    car = make_car(world="empty")
+    car.patrol(5.0)
+    car.station.messages.clear()
+    before = car.board.backup[19] & 0xFFFFFF
+    assert 5 <= before <= 10
+    car.board.reset(Cause.WATCHDOG)
+    running(car)
+    assert car.station.texts[1] == "crash: watchdog: the loop hung"
+    assert car.station.texts[2] == f"{before} s after boot, 1 in all: patrol crash"
+
+
+def test_a_watchdog_that_outlives_a_soft_reset_resets_nobody(make_car: MakeCar) -> None:
+    car = make_car(world="empty")
+    car.patrol(2.0)
+    car.station.disarm(car.board.now_us)
+    car.run(0.5)
+    resets = len(car.board.resets)
+    execute(car, "print('stopped')")
+    car.board.type(b"\x01")
+    car.run(0.1)
+    car.board.type(b"\x04")  # a soft reset to the raw prompt, as mpremote does it
+    car.run(6.0)
+    assert car.board.resets[resets:] == [Cause.SOFT]
+    car.board.type(b"\x02")
+    car.run(0.1)
+    car.board.type(b"\x04")  # and one after which main.py runs
+    car.station.messages.clear()
+    car.run(6.0)
+    assert car.board.resets[resets:] == [Cause.SOFT, Cause.SOFT]
+    assert car.station.last("HEARTBEAT").system_status != EMERGENCY
+    car.board.pins.button_pressed = True
+    execute(car, "print('stopped')")
+    car.board.type(b"\x04")  # and into safe mode
+    car.run(6.0)
+    assert car.board.resets[resets:] == [Cause.SOFT] * 3
+    assert car.station.last("HEARTBEAT").system_status == EMERGENCY
+
+
+def test_a_settings_record_of_a_newer_firmware_is_refused_in_words(make_car: MakeCar) -> None:
+    car = make_car(world="empty")
+    running(car)
+    execute(
+        car,
+        "import board\nfrom patrol.store.log import Log\n"
+        "Log(board.SETTINGS).append(1, 9, bytes(80))",
+    )
+    reset(car)
+    running(car)
+    assert "settings refused: layout 9, known up to 1" in car.station.texts
+
+
+def test_settings_reach_the_drivers(make_car: MakeCar) -> None:
+    car = make_car(world="empty")
+    running(car)
+    execute(
+        car,
+        "import board\nfrom patrol.store import settings\nfrom patrol.store.log import Log\n"
+        "settings.save(Log(board.SETTINGS), {'battery_full': 16000})",
+    )
+    before = car.station.last("SYS_STATUS").voltage_battery
+    reset(car)
+    running(car)
+    car.run(1.0)
+    after = car.station.last("SYS_STATUS").voltage_battery
+    assert after == pytest.approx(before * 16_000 / 14_190, rel=0.02)

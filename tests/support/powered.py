@@ -1,0 +1,51 @@
+"""A virtual board in a thread of its own, until its power is cut."""
+
+from __future__ import annotations
+
+import threading
+from pathlib import Path
+
+from board_bench import StubCar
+from patrolcar_sim.board.board import VirtualBoard
+
+STEP_US = 50_000
+
+
+class Powered:
+    """A board with a stub car, at full speed, with its ports; off when it is left.
+
+    `cut_us` is the virtual time at which its power fails.
+    """
+
+    def __init__(self, image: Path) -> None:
+        self.board = VirtualBoard(StubCar(), image)
+        self.cut_us = 1 << 60
+        self._off = threading.Event()
+        self._thread = threading.Thread(target=self._run)
+
+    def _run(self) -> None:
+        board = self.board
+        with board:
+            while not self._off.is_set() and board.now_us < self.cut_us:
+                board.run(min(self.cut_us, board.now_us + STEP_US), self._off.is_set)
+
+    def __enter__(self) -> Powered:
+        self._thread.start()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._off.set()
+        self._thread.join(60)
+        assert not self._thread.is_alive()
+
+    @property
+    def repl(self) -> str:
+        """The REPL's terminal device."""
+        assert self.board.repl is not None
+        return self.board.repl.pty
+
+    @property
+    def uart(self) -> str:
+        """The telemetry's terminal device."""
+        assert self.board.uart is not None
+        return self.board.uart.pty
