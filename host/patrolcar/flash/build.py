@@ -3,8 +3,8 @@
 `boot.py` and `main.py` stay source, as MicroPython runs them by these names. Of `boards/` the
 chosen board's file alone goes along, as the module `board`. Two lines are written anew: boot.py's
 motor pins are the board's, and patrol/version.py tells which build this is. Constants of one file
-become literals in the others (constants.py). A board without native code gets viper and native
-functions as plain bytecode.
+become literals in the others (constants.py), names that nobody else knows become short (names.py).
+A board without native code gets viper and native functions as plain bytecode.
 """
 
 import hashlib
@@ -20,6 +20,7 @@ from typing import Any
 from patrolcar.errors import PatrolError
 from patrolcar.flash.constants import inline
 from patrolcar.flash.lean import lean
+from patrolcar.flash.names import shorten
 
 STAY_SOURCE = ("boot.py", "main.py")
 BOARDS = "boards"
@@ -173,15 +174,18 @@ def _contents(tree: Path, board: str) -> dict[str, bytes]:
     return contents
 
 
-def _inlined(contents: dict[str, bytes]) -> dict[str, bytes]:
+def _small(contents: dict[str, bytes], names: bool) -> dict[str, bytes]:
+    """Every program in a form that takes less of the board's RAM; with its names or without."""
     sources = {name: text.decode() for name, text in contents.items() if name.endswith(".py")}
     try:
-        inlined = inline(sources, PLAIN)
+        sources = inline(sources, PLAIN)
+        if not names:
+            sources = shorten(sources, PLAIN)
     except SyntaxError as error:
         raise PatrolError(
             f"{error.filename}, line {error.lineno}: SyntaxError: {error.msg}"
         ) from None
-    return contents | {name: text.encode() for name, text in inlined.items()}
+    return contents | {name: text.encode() for name, text in sources.items()}
 
 
 def _identity(contents: dict[str, bytes]) -> bytes:
@@ -210,7 +214,7 @@ def build(
     if VERSION in contents:
         line = f"BUILD = {identity!r}"
         contents[VERSION] = BUILD_LINE.sub(lambda _: line, contents[VERSION].decode()).encode()
-    contents = _inlined(contents)
+    contents = _small(contents, names=source)
     cache = cache_dir()
     version = _compiler_version()
     if out_dir.exists():

@@ -18,11 +18,12 @@ from collections import Counter
 from collections.abc import Iterator, Mapping
 from pathlib import PurePosixPath
 
+from patrolcar.flash.edit import Edit, edited, inside, replaced
+
 CONSTANT = re.compile(r"[A-Z][A-Z0-9_]*")
 SHIM = "patrol.portable"  # what its names stand for, the board's compiler knows by itself
 MARKERS = ("const", "micropython")
 Value = int | str
-Edit = tuple[ast.expr | ast.stmt, str]
 
 
 def module_name(path: str) -> str:
@@ -147,7 +148,7 @@ class _Uses(ast.NodeVisitor):
         if value is None:
             return False
         text = repr(value)
-        self.edits.append((node, f"({text})" if text.startswith("-") else text))
+        self.edits.append(replaced(node, f"({text})" if text.startswith("-") else text))
         return True
 
     def visit_Name(self, node: ast.Name) -> None:
@@ -207,9 +208,9 @@ def inline(sources: Mapping[str, str], fixed: tuple[str, ...] = ()) -> dict[str,
     for path, file in open_files.items():
         for name, definition in file.definitions.items():
             if name not in kept and constants.value(file.name, name) is not None:
-                edits[path] = [e for e in edits[path] if not _inside(e[0], definition)]
-                edits[path].append((definition, "pass"))
-    return {path: _edited(text, edits[path]) for path, text in sources.items()}
+                edits[path] = [e for e in edits[path] if not inside(e, definition)]
+                edits[path].append(replaced(definition, "pass"))
+    return {path: edited(text, edits[path]) for path, text in sources.items()}
 
 
 class _Needless:
@@ -238,24 +239,5 @@ def _fewer(node: ast.ImportFrom, stay: list[ast.alias]) -> list[Edit]:
     if len(stay) == len(node.names):
         return []
     if not stay:
-        return [(node, "pass")]
-    return [(node, ast.unparse(ast.ImportFrom(node.module, stay, 0)))]
-
-
-def _inside(node: ast.expr | ast.stmt, outer: ast.stmt) -> bool:
-    assert outer.end_lineno is not None
-    assert node.end_lineno is not None
-    return outer.lineno <= node.lineno and node.end_lineno <= outer.end_lineno
-
-
-def _edited(text: str, edits: list[Edit]) -> str:
-    """The text with nodes replaced; what was on several lines leaves empty ones behind."""
-    lines = [line.encode() for line in text.split("\n")]
-    for node, new in sorted(edits, key=lambda e: (e[0].lineno, e[0].col_offset), reverse=True):
-        assert node.end_lineno is not None
-        first, last = node.lineno - 1, node.end_lineno - 1
-        tail = lines[last][node.end_col_offset :]
-        lines[first] = lines[first][: node.col_offset] + new.encode() + tail
-        for number in range(first + 1, last + 1):
-            lines[number] = b""
-    return b"\n".join(lines).decode()
+        return [replaced(node, "pass")]
+    return [replaced(node, ast.unparse(ast.ImportFrom(node.module, stay, 0)))]
