@@ -342,8 +342,9 @@ class Car:
     def _lights(self):
         state = self.supervisor.state
         patterns = self.leds.patterns
-        patterns[0] = BLINK if state == rules.FAULT else OFF
-        patterns[1] = ON if self.drive.powered else FLASH
+        power = ON if self.drive.powered else FLASH
+        patterns[0] = BLINK if state == rules.FAULT else (power if self.leds.single else OFF)
+        patterns[1] = power
         patterns[2] = ON if self.command.heard and not self.command.silent else OFF
         patterns[3] = ON if state == rules.AUTO else (FLASH if state == rules.MANUAL else OFF)
         self.leds.step()

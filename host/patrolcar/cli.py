@@ -12,6 +12,7 @@ from typing import Annotated, ParamSpec
 import typer
 
 from patrolcar.errors import PatrolError
+from patrolcar.flash.build import DEFAULT_BOARD
 
 P = ParamSpec("P")
 
@@ -100,10 +101,17 @@ BoardName = Annotated[
     ),
 ]
 AsSource = Annotated[
-    bool, typer.Option("--source", help="Send .py files instead of bytecode, to debug.")
+    list[str],
+    typer.Option(
+        "--source",
+        metavar="PATTERN",
+        help="Send these files as .py instead of bytecode, to debug: patrol/app.py, "
+        "'patrol/link/*', '*' (where it fits). Repeatable.",
+    ),
 ]
 World = Annotated[str, typer.Option(help="office, corridor, empty, room:SEED, or an MJCF file.")]
 Seed = Annotated[int, typer.Option(help="Seed of the world's noise: same seed, same drive.")]
+Board = Annotated[str, typer.Option(help="pyboard_v11, blackpill_f411 or nucleo_f446re.")]
 Duration = Annotated[float | None, typer.Option(min=0.0, help="End after so many seconds.")]
 
 
@@ -111,6 +119,7 @@ Duration = Annotated[float | None, typer.Option(min=0.0, help="End after so many
 def sim(
     world: World = "office",
     seed: Seed = 1,
+    board: Board = DEFAULT_BOARD,
     speed: Annotated[
         str | None,
         typer.Option(
@@ -123,6 +132,10 @@ def sim(
     ] = None,
     flash: Annotated[
         Path | None, typer.Option(help="Flash image to boot from; kept and made if need be.")
+    ] = None,
+    filesystem_kb: Annotated[
+        int | None,
+        typer.Option(min=1, help="Another size of the filesystem than the board's build has."),
     ] = None,
     repl_tcp: Annotated[
         int, typer.Option(min=0, max=65535, help="TCP port of the REPL (0: any free one).")
@@ -157,6 +170,8 @@ def sim(
     serve(
         world=world,
         seed=seed,
+        board=board,
+        filesystem_kb=filesystem_kb,
         speed=None if speed is None else _speed(speed),
         duration=duration,
         flash=flash,
@@ -172,7 +187,7 @@ def sim(
 def flash(
     port: Port = None,
     board: BoardName = None,
-    source: AsSource = False,
+    source: AsSource = [],  # noqa: B006
     littlefs: Annotated[
         bool,
         typer.Option("--format", help="Make the filesystem an empty littlefs 2 first; asks."),
@@ -199,7 +214,7 @@ def flash(
     from patrolcar.link.ports import find_port
 
     port = port or find_port()
-    options = Options(board, source, littlefs, telemetry)
+    options = Options(board, tuple(source), littlefs, telemetry)
     with shown() as (progress, pause):
         done, car = flash_to(port, options, progress, lambda text: yes or ask(text, pause))
     print(f"{port}: {done.line()}")
@@ -216,7 +231,7 @@ def flash(
 def dev(
     port: Port = None,
     board: BoardName = None,
-    source: AsSource = False,
+    source: AsSource = [],  # noqa: B006
     tree: Annotated[
         Path | None, typer.Option(help="The firmware's tree, where it is not this package's own.")
     ] = None,
@@ -232,7 +247,7 @@ def dev(
     from patrolcar.link.ports import find_port
 
     port = port or find_port()
-    options = Options(board, source, tree=tree)
+    options = Options(board, tuple(source), tree=tree)
     with shown() as (progress, _):
         develop(
             port,
@@ -433,6 +448,7 @@ def demo(
     seconds: Annotated[float, typer.Option(min=1.0, help="Simulated seconds of patrol.")] = 60.0,
     world: World = "office",
     seed: Seed = 1,
+    board: Board = DEFAULT_BOARD,
     speed: Annotated[
         str | None,
         typer.Option(
@@ -456,7 +472,7 @@ def demo(
     from patrolcar.demo import Options, run_demo
 
     pace = None if speed is None else _speed(speed)
-    run_demo(Options(seconds, world, seed, pace, out, window), Console())
+    run_demo(Options(seconds, world, seed, pace, out, window, board), Console())
 
 
 def _interrupt_on_termination() -> None:

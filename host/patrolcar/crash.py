@@ -7,9 +7,11 @@ from dataclasses import asdict, dataclass
 from typing import Any
 
 from patrolcar.errors import PatrolError
+from patrolcar.flash.greeting import read_prompt
 from patrolcar.flash.repl import BoardError, Repl
 
 LAYOUT = 1
+START_S = 5.0  # until the car runs again, so that the next command finds it so
 HEAD = struct.Struct("<IBBBBBBBB8s")  # firmware/patrol/store/crash.py
 KINDS = ("an exception in the loop", "the firmware did not start", "the loop hung: watchdog")
 CAUSES = {1: "power on", 2: "reset", 3: "watchdog", 4: "deep sleep", 5: "soft reset"}
@@ -110,4 +112,5 @@ def crashes(port: str, *, clear: bool = False) -> list[Crash]:
             raise
         finally:
             board.reset()
+            read_prompt(board, START_S)
     return found

@@ -15,6 +15,7 @@ from pathlib import Path
 from rich.console import Console
 
 from patrolcar.errors import PatrolError
+from patrolcar.flash.build import DEFAULT_BOARD, board_data
 from patrolcar.flash.flash import Options as FlashOptions
 from patrolcar.flash.flash import transfer
 from patrolcar.flash.repl import Repl
@@ -52,6 +53,7 @@ class Options:
     speed: float | None = None
     out: Path = Path("patrol-demo")
     window: bool = True
+    board: str = DEFAULT_BOARD
 
 
 class Demo:
@@ -68,6 +70,7 @@ class Demo:
     def run(self) -> Verdict:
         """Runs the demo; the verdict of a drive that got to its end, else PatrolError."""
         options = self._options
+        board_data(options.board)  # refuses one that there is none of
         tlog = options.out / "run.tlog"
         picture = options.out / "report.png"
         try:
@@ -103,6 +106,7 @@ class Demo:
         return [
             *("--world", options.world),
             *("--seed", str(options.seed)),
+            *("--board", options.board),
             *pace,
             *("--flash", str(scratch / "flash.img")),
             *("--duration", f"{limit:.0f}"),
@@ -125,7 +129,7 @@ class Demo:
     def _flash(self, simulation: Simulation) -> None:
         step = self._step("compiling the firmware and copying it with mpremote")
         with step, Repl(simulation.repl) as board:
-            done = transfer(board, FlashOptions(littlefs=True), lambda *_: None)
+            done = transfer(board, FlashOptions(board=self._options.board), lambda *_: None)
         self._console.print(f"      {done.line()}", markup=False, highlight=False)
 
     # -- the drive

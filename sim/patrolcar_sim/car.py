@@ -18,7 +18,7 @@ class VirtualCar:
 
     Args:
         image: a flash image that holds the firmware.
-        board: which board it is; unknown: PatrolError.
+        board, filesystem_kb: which board it is, and another size for its filesystem.
         ports: whether outside programs can connect as well.
         broken: names of broken parts; unknown: PatrolError.
     """
@@ -30,6 +30,7 @@ class VirtualCar:
         seed: int = 1,
         *,
         board: str = DEFAULT_MODEL.name,
+        filesystem_kb: int | None = None,
         ports: bool = False,
         speed: float | None = MAX_SPEED,
         station: ScriptedStation | None = None,
@@ -37,7 +38,12 @@ class VirtualCar:
     ) -> None:
         self.world = World(world, seed)
         self.board = VirtualBoard(
-            self.world, image, model=find_model(board), ports=ports, speed=speed, broken=broken
+            self.world,
+            image,
+            model=find_model(board, filesystem_kb),
+            ports=ports,
+            speed=speed,
+            broken=broken,
         )
         self.station = ScriptedStation() if station is None else station
         self.board.line.station = self.station

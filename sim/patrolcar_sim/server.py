@@ -16,6 +16,7 @@ from typing import Any
 from patrolcar.errors import PatrolError
 from patrolcar.link.ports import NamedPorts
 from patrolcar_sim.board.board import VirtualBoard
+from patrolcar_sim.board.models import DEFAULT_MODEL, find_model
 from patrolcar_sim.world.world import World
 
 LONGEST_S = 1e9  # more than anybody waits for, and no more than the clock can hold
@@ -63,6 +64,8 @@ def serve(
     *,
     world: str = "office",
     seed: int = 1,
+    board: str = DEFAULT_MODEL.name,
+    filesystem_kb: int | None = None,
     speed: float | None = None,
     duration: float | None = None,
     flash: Path | None = None,
@@ -75,6 +78,7 @@ def serve(
     """Runs until Ctrl-C, SIGTERM or `duration` simulated seconds.
 
     Args:
+        board: the name of a board; its filesystem may be of another size than the build's.
         speed: simulated seconds per second; None: real time while a client is on the UART and as
             fast as it goes without; infinity: as fast as it goes.
         flash: the flash image, made when it is not there; None: an erased one for this run.
@@ -83,11 +87,12 @@ def serve(
         announce: is called with the two lines that name the ports.
 
     Raises:
-        PatrolError: unknown world or breakage, port taken, no interpreter, unwritable image or
-            summary.
+        PatrolError: unknown world, board or breakage, port taken, no interpreter, unwritable image
+            or summary.
     """
     if summary is not None and not summary.parent.is_dir():
         raise PatrolError(f"summary {summary}: the folder {summary.parent} does not exist", 2)
+    model = find_model(board, filesystem_kb)
     car_world = World(world, seed)
     stopping = False
 
@@ -96,23 +101,29 @@ def serve(
         stopping = True
 
     with _flash(flash) as image:
-        board = VirtualBoard(
-            car_world, image, speed=speed, repl_tcp=repl_tcp, uart_tcp=uart_tcp, broken=broken
+        virtual = VirtualBoard(
+            car_world,
+            image,
+            model=model,
+            speed=speed,
+            repl_tcp=repl_tcp,
+            uart_tcp=uart_tcp,
+            broken=broken,
         )
         old = {n: signal.signal(n, stop) for n in (signal.SIGINT, signal.SIGTERM)}
         try:
             started, computed = time.monotonic(), _cpu_s()
-            with board:
-                assert board.repl is not None
-                assert board.uart is not None
-                announce(f"REPL  {board.repl.pty}  {board.repl.url}")
-                announce(f"UART  {board.uart.pty}  {board.uart.url}")
+            with virtual:
+                assert virtual.repl is not None
+                assert virtual.uart is not None
+                announce(f"REPL  {virtual.repl.pty}  {virtual.repl.url}")
+                announce(f"UART  {virtual.uart.pty}  {virtual.uart.url}")
                 until = 1 << 60 if duration is None else int(min(duration, LONGEST_S) * 1e6)
-                with NamedPorts(world, board.repl.pty, board.uart.pty):
-                    while not stopping and board.now_us < until:
-                        board.run(until, lambda: stopping)
+                with NamedPorts(world, virtual.repl.pty, virtual.uart.pty):
+                    while not stopping and virtual.now_us < until:
+                        virtual.run(until, lambda: stopping)
             wall_s, cpu_s = time.monotonic() - started, _cpu_s() - computed
-            result = truth(board, car_world, wall_s, cpu_s)
+            result = truth(virtual, car_world, wall_s, cpu_s)
         finally:
             for number, handler in old.items():
                 signal.signal(number, handler)

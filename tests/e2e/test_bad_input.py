@@ -143,3 +143,16 @@ def test_a_world_file_that_is_none_leaves_nothing_behind(tmp_path: Path) -> None
     )
     refused(done, 1, "world.xml")
     assert list(tmp_path.iterdir()) == [path]
+
+
+def test_an_unknown_board_and_a_filesystem_that_does_not_fit(tmp_path: Path) -> None:
+    refused(patrol("sim", "--board", "esp32"), 2, "esp32", "blackpill_f411")
+    refused(patrol("demo", "--board", "esp32", "--out", tmp_path), 2, "esp32", "blackpill_f411")
+    refused(patrol("sim", "--filesystem-kb", "2000"), 2, "2000 KB", "752 KB")
+
+
+def test_an_image_of_another_chip(tmp_path: Path) -> None:
+    image = tmp_path / "f411.img"
+    done = patrol("sim", "--board", "blackpill_f411", "--flash", image, "--duration", "1")
+    assert done.returncode == 0, done.stderr
+    refused(patrol("sim", "--flash", image), 1, "524288 bytes", "1048576")

@@ -83,16 +83,6 @@ def test_boot_makes_exactly_the_motors_pins_safe():
     assert set(re.findall(r'"([XY]\d+)"', (FIRMWARE / "boot.py").read_text())) == motor
 
 
-def test_no_pin_is_used_twice():
-    from boards import pyboard_v11 as board
-
-    pins = []
-    for name, value in vars(board).items():
-        if not name.startswith("_") and name != "NAME":
-            pins += re.findall(r"'([XY]\d+)'", repr(value))
-    assert len(pins) == len(set(pins))
-
-
 def test_the_cars_numbers_are_those_of_the_parts_file():
     text = (ROOT / "sim/patrolcar_sim/world/car.toml").read_text()
     parts = tomllib.loads(text)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from patrolcar_sim.board.board import VirtualBoard
+from patrolcar_sim.board.models import DEFAULT_MODEL, BoardModel
 
 
 class SilentImu:
@@ -71,15 +72,33 @@ class StubCar:
 class Bench:
     """A board with a stub car, at full speed, without ports."""
 
-    def __init__(self, image: Path) -> None:
+    def __init__(self, image: Path, model: BoardModel = DEFAULT_MODEL) -> None:
         self.car = StubCar()
-        self.board = VirtualBoard(self.car, image, ports=False, speed=float("inf"))
+        self.board = VirtualBoard(self.car, image, model=model, ports=False, speed=float("inf"))
         self.console = bytearray()
         self.board.console.on_output = self.console.extend
         self.board.start()
-        self.until(b">>> ")
+        self.to_raw_repl()
+
+    def to_raw_repl(self) -> bytes:
+        """From the boot on; what the board said until its prompt."""
+        said = self.until(b">>> ")
         self.board.type(b"\x01")
         self.until(b"\r\n>")
+        return said
+
+    def __enter__(self) -> Bench:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.board.stop()
+
+    def use_littlefs(self) -> None:
+        """Makes the filesystem littlefs 2, as the port's documentation says."""
+        self.run(
+            "import os, pyb\nos.umount('/flash')\nos.VfsLfs2.mkfs(pyb.Flash(start=0))\n"
+            "os.mount(pyb.Flash(start=0), '/flash')\nos.chdir('/flash')"
+        )
 
     def until(self, mark: bytes, most_s: float = 60.0) -> bytes:
         """Runs until the console shows `mark`; what it showed."""

@@ -7,6 +7,7 @@ from pathlib import Path
 
 from board_bench import StubCar
 from patrolcar_sim.board.board import VirtualBoard
+from patrolcar_sim.board.models import DEFAULT_MODEL, BoardModel
 
 STEP_US = 50_000
 
@@ -17,8 +18,8 @@ class Powered:
     `cut_us` is the virtual time at which its power fails.
     """
 
-    def __init__(self, image: Path) -> None:
-        self.board = VirtualBoard(StubCar(), image)
+    def __init__(self, image: Path, model: BoardModel = DEFAULT_MODEL) -> None:
+        self.board = VirtualBoard(StubCar(), image, model=model)
         self.cut_us = 1 << 60
         self._off = threading.Event()
         self._thread = threading.Thread(target=self._run)

@@ -10,10 +10,14 @@ FLASH = 0b00000001
 
 
 class Leds:
-    """`leds` have on() and off(), as pyb.LED has. `patterns[i]` is one bit for each `step`."""
+    """`leds` have on() and off(), as pyb.LED has. `patterns[i]` is one bit for each `step`.
+
+    There are four patterns, for however many LEDs; `single` is True where there is but one.
+    """
 
     def __init__(self, leds: "list[LED]"):
-        self.patterns = [OFF] * len(leds)
+        self.patterns = [OFF] * 4
+        self.single = len(leds) == 1
         self._leds = leds
         self._lit = bytearray(len(leds))
         self._phase = 0

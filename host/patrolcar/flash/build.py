@@ -14,6 +14,7 @@ import shutil
 import subprocess
 import tempfile
 from dataclasses import dataclass
+from fnmatch import fnmatchcase
 from pathlib import Path
 from typing import Any
 
@@ -201,15 +202,23 @@ def build(
     tree: Path | None = None,
     *,
     board: str = DEFAULT_BOARD,
-    source: bool = False,
+    source: tuple[str, ...] = (),
 ) -> Build:
     """Makes `out_dir` anew with everything that goes onto the board's filesystem.
 
-    `march` is mpy-cross's name of the architecture, None for plain bytecode. `source` leaves every
-    file source, for debugging. PatrolError for an unknown board and for what does not compile.
+    `march` is mpy-cross's name of the architecture, None for plain bytecode. Files whose name
+    matches a pattern of `source` stay source, for debugging. PatrolError for an unknown board, a
+    pattern that no file matches and for what does not compile.
     """
     tree = tree or firmware_dir()
     contents = _contents(tree, board)
+    for pattern in source:
+        if not any(fnmatchcase(name, pattern) for name in contents):
+            raise PatrolError(
+                f"--source {pattern}: no file of the firmware is called so: pass a name or a "
+                "pattern like 'patrol/link/*.py'",
+                2,
+            )
     identity = _identity(contents)
     if VERSION in contents:
         line = f"BUILD = {identity!r}"
@@ -226,9 +235,10 @@ def build(
         target.parent.mkdir(parents=True, exist_ok=True)
         if name.endswith(".py") and name not in STAY_SOURCE and march is None:
             content = without_native(content.decode()).encode()
-        if name.endswith(".py") and source:
+        as_source = any(fnmatchcase(name, pattern) for pattern in source)
+        if name.endswith(".py") and as_source:
             content = lean(content.decode()).encode()
-        if not name.endswith(".py") or name in STAY_SOURCE or source:
+        if not name.endswith(".py") or name in STAY_SOURCE or as_source:
             target.write_bytes(content)
         else:
             key = hashlib.sha256(

@@ -31,7 +31,7 @@ class Options:
     """
 
     board: str | None = None
-    source: bool = False
+    source: tuple[str, ...] = ()
     littlefs: bool = False
     telemetry: str | None = None
     tree: Path | None = None

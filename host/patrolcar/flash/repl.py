@@ -12,6 +12,7 @@ import ast
 import contextlib
 import io
 import os
+import struct
 import time
 from collections.abc import Callable, Iterator
 from types import TracebackType
@@ -113,8 +114,8 @@ class Repl:
                     except TransportError:
                         heard += _literal(printed.getvalue())
                         continue
-                self._transport.serial.timeout = ANSWER_S
-                return
+                if self._in_step():
+                    return
         if heard.strip():
             raise PatrolError(
                 f"port {self.port} gives no MicroPython prompt, though something runs there "
@@ -125,6 +126,15 @@ class Repl:
             f"port {self.port} does not answer: check that it is the REPL of a board with "
             "MicroPython, or reset the board with its bumper held if a program keeps it busy"
         )
+
+    def _in_step(self) -> bool:
+        """Whether the prompt answers a command. One that came up in the middle may not yet."""
+        self._transport.serial.timeout = ATTEMPT_S
+        self._transport.use_raw_paste = True
+        try:
+            return bool(self._transport.exec_raw("print(1)", timeout=ATTEMPT_S)[0].strip() == b"1")
+        except (TransportError, IndexError, ValueError, struct.error):
+            return False
 
     def run(
         self,

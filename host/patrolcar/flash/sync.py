@@ -96,10 +96,11 @@ def check_room(
         ((entry.size, name) for name, entry in found.items() if not own.has(name)), reverse=True
     )
     largest = ", ".join(f"{name} ({size} bytes)" for size, name in others[:3])
+    advice = f"remove files of your own, the largest being {largest}" if others else "no --source"
     raise PatrolError(
         f"the board's filesystem of {space.total // 1024} KB is full: "
         f"{need * space.block // 1024} KB are needed, {free * space.block // 1024} KB can be had: "
-        + (f"remove files of your own, the largest being {largest}" if others else "use --format")
+        f"{advice}"
     )
 
 

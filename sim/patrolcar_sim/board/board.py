@@ -25,13 +25,14 @@ from patrolcar_sim.board.lockstep import (
     NEVER,
     PAYLOAD,
     Cause,
+    FlashWork,
     Kind,
     Output,
     Request,
     pack_reply,
     read_request,
 )
-from patrolcar_sim.board.models import DEFAULT_MODEL, BoardModel
+from patrolcar_sim.board.models import DEFAULT_MODEL, RELEASE, BoardModel
 from patrolcar_sim.board.pace import OneCore, Pace
 from patrolcar_sim.board.pins import PinBus
 from patrolcar_sim.board.ports import Port
@@ -131,7 +132,8 @@ class VirtualBoard:
         self._deaths = 0
         self._watchdog_us = NEVER
         self._watchdog_timeout_us = 0
-        self._stalled = False  # the pending request waits for the flash
+        self._stalled = False  # the last request waits for the flash
+        self._deaf = False  # and until a filesystem is done with it, a Ctrl-C has to wait
         self._silent_s = 0.0
         self._looked = 0.0
 
@@ -162,6 +164,9 @@ class VirtualBoard:
         model = self.model
         settings = {
             "board": model.name,
+            "machine": model.machine,
+            "build": model.build,
+            "release": RELEASE,
             "reset_cause": int(cause),
             "raw_repl": raw_repl,
             "unique_id": list(model.unique_id),
@@ -174,6 +179,7 @@ class VirtualBoard:
             "program": model.flash.program,
             "backup": self.backup,
             "watchdog": [self._watchdog_timeout_us, self._watchdog_us - self.now_us],
+            "littlefs": model.littlefs,
             "banner": model.banner,
             "rtc": self._rtc.settings(self.now_us),
         }
@@ -197,6 +203,10 @@ class VirtualBoard:
         """Ends the program and boots again; by default as the reset button does."""
         self._halt()
         self._boot(cause, raw_repl)
+
+    def cut_power(self) -> None:
+        """Power fails, now, and comes back: nothing is left but what is in the flash."""
+        self.reset(Cause.POWER_ON)
 
     def stop(self) -> None:
         """Power off; closes the ports."""
@@ -268,7 +278,7 @@ class VirtualBoard:
         self._ports_in()
         if self._interpreter is not None and self._pending is None:
             self._silent_s += elapsed
-            if self.console.take_signal(now):
+            if not self._stalled and self.console.take_signal(now):
                 self._interpreter.interrupt()
             if self._silent_s > HANG_S:
                 self._hang()
@@ -325,7 +335,7 @@ class VirtualBoard:
         """A request has come: its outputs take effect, each at its time."""
         self.exchanges += 1
         self._deaths = 0
-        self._stalled = False
+        self._stalled = self._deaf = False
         self._silent_s = 0.0
         since = self._reset_us
         self._watchdog_us = NEVER if request.watchdog >= NEVER else request.watchdog + since
@@ -337,9 +347,10 @@ class VirtualBoard:
                     self.line.set_up(value)
             elif kind == Output.RTC:
                 self._rtc.set(value, small, self.now_us)
-            elif kind == Output.ERASE:
-                self.erases[value] += 1
-                self._stalled = True
+            elif kind == Output.FLASH:
+                self.erases[value] += small == FlashWork.ERASE
+                self._stalled = small != FlashWork.DONE
+                self._deaf = True
             elif kind == Output.BACKUP:
                 self.backup[index] = value & 0xFFFFFFFF
             elif kind == Output.WATCHDOG:
@@ -386,7 +397,7 @@ class VirtualBoard:
             console.feed(interpreter.stdin)
             if console.news:
                 stop = self.now_us
-        interrupt = console.take_interrupt()
+        interrupt = not self._deaf and console.take_interrupt()
         if interrupt:
             stop = self.now_us
         # An I2C transfer takes no interrupt: the chip waits for the next event by itself.

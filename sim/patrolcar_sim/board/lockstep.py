@@ -47,10 +47,18 @@ class Output(IntEnum):
     PWM = 4
     UART = 5
     LED = 6
-    ERASE = 7
+    FLASH = 7  # see FlashWork
     BACKUP = 8  # a backup register and what was written there
     WATCHDOG = 9  # started; its timeout in microseconds
     RTC = 10
+
+
+class FlashWork(IntEnum):
+    """What the flash does: during the first two the chip stands still."""
+
+    PROGRAM = 0
+    ERASE = 1
+    DONE = 2
 
 
 class Cause(IntEnum):

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from patrolcar.errors import PatrolError
 from patrolcar_sim.board import wiring
@@ -18,7 +18,7 @@ class BoardModel:
 
     Attributes:
         name: as firmware/boards/ and rom/boards/ have it.
-        machine: sys.implementation._machine.
+        machine, build: sys.implementation._machine and _build.
         flash: the chip's flash and the parts of it.
         heap: bytes of heap free after boot, on the 32-bit chip.
         cpu_hz: what the build sets the processor's clock to.
@@ -27,6 +27,7 @@ class BoardModel:
 
     name: str
     machine: str
+    build: str
     flash: FlashMap
     heap: int
     cpu_hz: int
@@ -44,6 +45,7 @@ class BoardModel:
 PYBOARD_V11 = BoardModel(
     name="pyboard_v11",
     machine="PYBv1.1 with STM32F405RG",
+    build="PYBV11",
     flash=F405,
     heap=108 * KB,
     cpu_hz=168_000_000,
@@ -53,6 +55,7 @@ PYBOARD_V11 = BoardModel(
 BLACKPILL_F411 = BoardModel(
     name="blackpill_f411",
     machine="WEACT_F411_BLACKPILL with STM32F411CE",
+    build="WEACT_F411_BLACKPILL",
     flash=F411,
     heap=90 * KB,
     cpu_hz=96_000_000,
@@ -62,6 +65,7 @@ BLACKPILL_F411 = BoardModel(
 NUCLEO_F446RE = BoardModel(
     name="nucleo_f446re",
     machine="NUCLEO-F446RE with STM32F446xx",
+    build="NUCLEO_F446RE",
     flash=F446,
     heap=90 * KB,  # estimated: 128 KB of RAM and a flash cache in it, as the F411 has
     cpu_hz=168_000_000,
@@ -72,8 +76,15 @@ MODELS = {model.name: model for model in (PYBOARD_V11, BLACKPILL_F411, NUCLEO_F4
 DEFAULT_MODEL = PYBOARD_V11
 
 
-def find_model(name: str) -> BoardModel:
-    """The model of that name. PatrolError (code 2) where there is none."""
+def find_model(name: str, filesystem_kb: int | None = None) -> BoardModel:
+    """The model of that name, with a filesystem of another size if one is given.
+
+    Raises:
+        PatrolError: (code 2) there is no such board, or the filesystem does not fit its flash.
+    """
     if name not in MODELS:
         raise PatrolError(f"board {name}: pass one of {', '.join(sorted(MODELS))}", 2)
-    return MODELS[name]
+    model = MODELS[name]
+    if filesystem_kb is None:
+        return model
+    return replace(model, flash=model.flash.with_filesystem(filesystem_kb))

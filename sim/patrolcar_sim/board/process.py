@@ -17,9 +17,10 @@ from patrolcar.errors import PatrolError
 
 ROM = Path(__file__).parent / "rom"
 SETTING = "PATROL_MICROPYTHON"
-# Objects on a 64-bit host are twice the board's size, and the boot ROM lives in the same heap.
+# Objects on a 64-bit host are twice the board's size. The boot ROM lives in the same heap, takes
+# less than ROM_BYTES and fills that up, so that what is free after boot is the board's, doubled.
 OBJECT_SCALE = 2
-ROM_BYTES = 96 * 1024
+ROM_BYTES = 160 * 1024
 
 
 def find_interpreter() -> list[str]:
@@ -75,10 +76,12 @@ class Interpreter:
         # The ROM takes in what is there, and waits for more in the lockstep.
         os.set_blocking(stdin_far, False)
         os.set_blocking(stdin, False)
+        free = OBJECT_SCALE * heap
+        settings = {**settings, "heap_free": free}
         arguments = [
             *command,
             "-X",
-            f"heapsize={OBJECT_SCALE * heap + ROM_BYTES}",
+            f"heapsize={free + ROM_BYTES}",
             str(ROM / "main.py"),
             str(image),
             str(cache),

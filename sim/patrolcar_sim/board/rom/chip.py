@@ -14,7 +14,7 @@ import sys
 import micropython
 
 WAIT, I2C, REPL, RESET = 0, 1, 2, 3  # requests
-LEVEL, MODE, IRQ, PWM, UART_SETUP, LED, ERASE = 1, 2, 3, 4, 5, 6, 7  # outputs
+LEVEL, MODE, IRQ, PWM, UART_SETUP, LED, FLASH = 1, 2, 3, 4, 5, 6, 7  # outputs
 BACKUP, WATCHDOG_SETUP, RTC = 8, 9, 10
 NEVER = 1 << 60
 FRESH_US = 100  # how old an input may be
@@ -34,6 +34,7 @@ watchdog_us = NEVER  # when it is due
 watchdog_timeout_us = 0  # 0: it does not run
 interruptible = False  # a Ctrl-C raises KeyboardInterrupt
 irq_off = 0  # depth of disable_irq
+_waiting_edges = 0  # lines whose interrupt came meanwhile, a bit each
 reset_cause = 0
 unique_id = b""
 gc_us = 0
@@ -141,11 +142,13 @@ def advance(target, data=_no_bytes, n=0, uart=0, at=0, kind=WAIT):
 
     `data[at:at + n]` is what that UART begins to send now.
     """
+    global _waiting_edges
     while True:
         step = target
-        for timer in timers:
-            if timer is not None and timer._due < step:
-                step = timer._due
+        if not irq_off:
+            for timer in timers:
+                if timer is not None and timer._due < step:
+                    step = timer._due
         if watchdog_us < step:
             step = watchdog_us
         if step < now:
@@ -155,34 +158,50 @@ def advance(target, data=_no_bytes, n=0, uart=0, at=0, kind=WAIT):
         n = 0
         if now >= watchdog_us:
             reset(WATCHDOG)
-        if not irq_off:
+        if irq_off:
+            if reply[5]:
+                _waiting_edges |= 1 << (reply[6] & 0xF)
+        else:
             _interrupts()
         if now >= target or kind == REPL:
             return
 
 
 def _interrupts():
-    global now
-    if reply[5]:
-        line = reply[6] & 0xF
-        handler = edge_handlers[line]
-        if handler is not None:
-            now += IRQ_LATENCY_US
-            if edge_hard[line]:
-                micropython.heap_lock()
-                try:
-                    handler(edge_pins[line])
-                except Exception as error:
-                    edge_handlers[line] = None
-                    micropython.heap_unlock()
-                    _report("Uncaught exception in ExtInt interrupt handler line %d" % line, error)
-                else:
-                    micropython.heap_unlock()
-            else:
-                handler(edge_pins[line])
+    global _waiting_edges
+    edge = reply[5]
+    line = reply[6] & 0xF
+    if _waiting_edges:
+        waiting = _waiting_edges
+        _waiting_edges = 0
+        for other in range(16):
+            if waiting >> other & 1:
+                _edge(other)
+    if edge:
+        _edge(line)
     for timer in timers:
         if timer is not None and timer._due <= now:
             timer._fire()
+
+
+def _edge(line):
+    global now
+    handler = edge_handlers[line]
+    if handler is None:
+        return
+    now += IRQ_LATENCY_US
+    if not edge_hard[line]:
+        handler(edge_pins[line])
+        return
+    micropython.heap_lock()
+    try:
+        handler(edge_pins[line])
+    except Exception as error:
+        edge_handlers[line] = None
+        micropython.heap_unlock()
+        _report("Uncaught exception in ExtInt interrupt handler line %d" % line, error)
+    else:
+        micropython.heap_unlock()
 
 
 def run_hard(callback, argument, name):
@@ -227,6 +246,15 @@ def charge(us):
         now += us
     else:
         advance(now + us)
+
+
+def stall(us):
+    """The flash is busy for so long: the processor stands still, and what comes has to wait."""
+    global irq_off
+    state = irq_off
+    irq_off = 1
+    advance(now + us)
+    irq_off = state
 
 
 def fresh():

@@ -34,7 +34,9 @@ def complete(line, scope):
     words = line[at:].split(".")
     begun = words[-1]
     found = sorted(
-        set(n for n in _names(line, words, scope) if n.startswith(begun) and (begun or n[0] != "_"))
+        set(
+            n for n in _names(line, words, scope) if n.startswith(begun) and (begun or n[0] != "_")
+        )
     )
     if not found:
         if at == 0 and begun and len(words) == 1 and _IMPORT.startswith(begun):

@@ -1,7 +1,7 @@
 # main.py: the boot ROM: what runs in the interpreter before, around and after the firmware.
 #
 # Arguments: image, cache, read fd, write fd; the settings come as a line of JSON. It puts the
-# stand-ins in place of the built-in modules, hides the host's filesystem behind littlefs on the
+# stand-ins in place of the built-in modules, hides the host's filesystem behind the one on the
 # flash image, runs boot.py and main.py, and serves the REPL otherwise.
 
 import gc
@@ -20,6 +20,7 @@ _OWN = (
     "console",
     "flash",
     "loader",
+    "mount",
     "pinout",
     "repl",
     "_machine_bus",
@@ -33,7 +34,6 @@ _OWN = (
 def _boot():
     import builtins
     import json
-    import os
 
     import vfs
 
@@ -43,9 +43,9 @@ def _boot():
     for name in _OWN + _STAND_INS + tuple("v" + name for name in _BUILT_IN):
         __import__(name)
     modules = sys.modules
-    console, repl = modules["console"], modules["repl"]
+    console, flash, repl = modules["console"], modules["flash"], modules["repl"]
     settings = json.loads(chip.connect(int(sys.argv[3]), int(sys.argv[4])))
-    sys.modules["pinout"].use(settings["board"])
+    modules["pinout"].use(settings["board"])
     chip.reset_cause = settings["reset_cause"]
     chip.gc_us = settings["gc_us"]
     chip.unique_id = bytes(settings["unique_id"])
@@ -59,6 +59,10 @@ def _boot():
     modules["_machine_rtc"].start(*settings["rtc"])
     modules["profiler"].cost_us.update(settings["cost_us"])
     modules["profiler"].other_us = settings["other_us"]
+    machine, littlefs = settings["machine"], settings["littlefs"]
+    modules["vsys"]._configure(machine, settings["build"])
+    modules["vos"]._configure(machine, settings["release"], littlefs)
+    modules["vvfs"]._configure(littlefs)
     # A stand-in in sys.modules is found before the built-in of that name.
     for name in _BUILT_IN:
         modules["_asyncio" if name == "asyncio" else name] = modules.pop("v" + name)
@@ -69,46 +73,41 @@ def _boot():
     builtins.input = repl.input
     builtins.help = repl.help
 
+    parts = tuple(tuple(part) for part in settings["filesystem"])
     image = open(sys.argv[1], "r+b")
     cache = open(sys.argv[2], "r+b")
-    sectors = tuple(tuple(part) for part in settings["filesystem"])
-    device = modules["flash"].Flash(image, cache, sectors)
+    flash.open_storage(image, cache, parts, littlefs)
     modules["_registers"].connect(
         image, settings["sectors"], settings["program"], settings["backup"]
     )
-    modules["pyb"].Flash = lambda **part: device
     modules["loader"].start(vfs.VfsPosix(""), _rom, {n: modules[n] for n in ("console", "loader")})
     vfs.umount("/")
-    try:
-        filesystem = vfs.VfsLfs2(device)
-        vfs.mount(filesystem, "/flash")
-    except OSError:
-        vfs.VfsLfs2.mkfs(device)
-        filesystem = vfs.VfsLfs2(device)
-        vfs.mount(filesystem, "/flash")
-        device.sync()
-    os.chdir("/flash")
-    sys.path[:] = ["", ".frozen", "/flash", "/flash/lib"]
+    sys.path[:] = ["", ".frozen"]
+    if modules["mount"].mount_flash(littlefs):
+        sys.path += ["/flash", "/flash/lib"]
+    else:
+        repl.put("MPY: can't mount flash\r\n")
     # What the firmware may import is what a board has: the ROM's own modules are not there.
     for name in _OWN:
         del modules[name]
     del sys.argv[:]
-    return console, repl, settings, device
+    return console, repl, settings, flash.storage
 
 
-def _serve(console, repl, settings, device):
+def _serve(console, repl, settings, storage):
     raw_mode = settings["raw_repl"]
     again = repl.run_file("boot.py") or (not raw_mode and repl.run_file("main.py"))
     while not again:
         again = repl.raw() if raw_mode else repl.friendly(settings["banner"])
         raw_mode ^= not again
     repl.put("MPY: sync filesystems\r\n")
-    device.sync()
+    storage.sync()
     repl.put("MPY: soft reboot\r\n")
     chip.reset(chip.SOFT, 1 if raw_mode else 0, console.rest())
 
 
 _parts = _boot()
 gc.collect()
+_ballast = bytearray(max(0, gc.mem_free() - _parts[2]["heap_free"]))
 gc.threshold(-1)
 _serve(*_parts)

@@ -28,7 +28,13 @@ def days(year, month, day):
     year -= month < 3
     month = (month + 9) % 12
     return (
-        365 * year + year // 4 - year // 100 + year // 400 + (306 * month + 5) // 10 + day - 730_426
+        365 * year
+        + year // 4
+        - year // 100
+        + year // 400
+        + (306 * month + 5) // 10
+        + day
+        - 730_426
     )
 
 

@@ -154,7 +154,9 @@ class Timer:
             chip.soon(cycle)
 
     def _fire(self):
-        self._due += self._cycle_us()
+        # Overflows that came while no interrupt could are one pending flag.
+        cycle = self._cycle_us()
+        self._due += cycle * ((chip.now - self._due) // cycle + 1)
         if self._callback is not None and not chip.run_hard(self._callback, self, self._name):
             self.callback(None)
 

@@ -129,10 +129,12 @@ def _erase():
         raise NotImplementedError("FLASH_CR 0x%08x: only the erase of a sector is built" % _cr)
     _refuse_program(sector)
     size = _sizes[sector]
-    chip.output(chip.ERASE, sector, 0, _starts[sector])
+    chip.output(chip.FLASH, sector, flash.ERASE, _starts[sector])
     _clear(_starts[sector], size // 2)
-    chip.advance(chip.now + flash.ERASE_US[size // 1024])
+    chip.stall(flash.ERASE_US[size // 1024])
     _clear(_starts[sector] + size // 2, size // 2)
+    chip.output(chip.FLASH, sector, flash.DONE, _starts[sector])
+    chip.stall(0)
 
 
 def _clear(start, size):

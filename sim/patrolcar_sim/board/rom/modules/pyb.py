@@ -9,6 +9,7 @@ import pinout
 from _machine_pin import Pin
 from _machine_rtc import RTC
 from _pyb_timer import Timer
+from flash import Flash
 
 
 def __getattr__(name):

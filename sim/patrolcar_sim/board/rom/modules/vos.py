@@ -1,5 +1,6 @@
 # vos.py: the os module of the stm32 port; what only a unix system has is not there.
 
+from collections import namedtuple as _namedtuple
 from os import (
     VfsFat,
     VfsLfs2,
@@ -20,13 +21,27 @@ from os import (
     urandom,
 )
 
-import pyb as _pyb
+import flash as _flash
+
+_Uname = _namedtuple("", ("sysname", "nodename", "release", "version", "machine"))
+
+
+def _configure(machine, release, littlefs):
+    """Names the board as its build does; without littlefs, its class is not there."""
+    global _uname, VfsLfs2
+    _uname = _Uname("pyboard", "pyboard", release.split()[0][1:], release, machine)
+    if not littlefs:
+        del VfsLfs2
+
+
+def uname():
+    return _uname
 
 
 def sync():
     """Writes back what FAT filesystems have in the cache; littlefs does so by itself."""
     if any(isinstance(filesystem, VfsFat) for filesystem, _ in mount()):
-        _pyb.Flash().ioctl(3, 0)
+        _flash.storage.sync()
 
 
 def dupterm(stream, index=0):

@@ -1,0 +1,62 @@
+"""`patrol crash` on a board that has crashed."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+from pathlib import Path
+
+from patrolcar.flash.greeting import read_prompt
+from patrolcar.flash.repl import Repl
+from patrolcar.link.connection import connect
+from served import Served
+
+CRASH = """
+import board
+from patrol.store import crash
+from patrol.store.log import Log
+def outer():
+    1 // 0
+try:
+    outer()
+except Exception as error:
+    crash.note(Log(board.SETTINGS), crash.START, error)
+"""
+
+
+def patrol_crash(*words: str) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(
+        [sys.executable, "-m", "patrolcar", "crash", *words],
+        capture_output=True,
+        text=True,
+        timeout=60,
+        check=False,
+    )
+
+
+def test_records_are_shown_cleared_and_the_car_starts_again(image: Path) -> None:
+    with Served("--flash", image, "--speed", "1") as sim:
+        done = patrol_crash(sim.repl)
+        assert (done.returncode, done.stdout) == (0, f"{sim.repl}: no crash records\n")
+        with Repl(sim.repl) as board:
+            board.run(CRASH)
+            board.reset()
+            assert read_prompt(board) is not None
+        done = patrol_crash(sim.repl)
+        assert done.returncode == 0, done.stderr
+        assert "the firmware did not start" in done.stdout
+        assert "<stdin>:6 outer\n    ZeroDivisionError: divide by zero" in done.stdout
+        done = patrol_crash(sim.repl, "--json", "--clear")
+        (record,) = map(json.loads, done.stdout.splitlines())
+        assert record["version"] == "0.1.0"
+        assert len(record["build"]) == 16
+        assert "no crash records" in patrol_crash(sim.repl).stdout
+        with connect(sim.uart) as link:
+            assert link.recv(timeout=5) is not None  # it was reset, and runs
+
+
+def test_a_port_without_a_board_is_one_line() -> None:
+    done = patrol_crash("/dev/pts/9999")
+    assert done.returncode == 1
+    assert len(done.stderr.strip().splitlines()) == 1
