@@ -43,6 +43,15 @@ _IMU_LOST_TEXT = b"IMU does not answer: heading by wheels alone"
 _READY_TEXT = b"patrolcar %d.%d.%d ready" % VERSION
 
 
+def _let_go(package, name):
+    """Takes a module that is rarely needed off the heap, and those below it."""
+    delattr(package, name)
+    name = package.__name__ + "." + name
+    for loaded in list(sys.modules):
+        if loaded.startswith(name):
+            del sys.modules[loaded]
+
+
 class Car:
     """All parts as attributes, and their tasks planned on `schedule` in the order of `plan`."""
 
@@ -78,19 +87,7 @@ class Car:
         self.command.identity = (VERSION, BUILD, unique_id(), self._board_version)
         self.telemetry.answers = self.command.answer
         self._say = self.telemetry.say
-        self.supervisor = Supervisor(
-            (
-                self._nothing,
-                self._power_on,
-                self._power_off,
-                self.drive.halt,
-                self._nothing,
-                self.manual.start,
-                self.wander.start,
-                self.wander.retreat,
-            ),
-            self._say,
-        )
+        self.supervisor = self._supervisor()
 
         self._say(6, _READY_TEXT)
         print("patrolcar %d.%d.%d build" % VERSION, BUILD.hex() or "none", "ready")
@@ -124,10 +121,7 @@ class Car:
         from patrol.store import keep
 
         result = getattr(keep, action)(*arguments)
-        for name in list(sys.modules):
-            if name.startswith("patrol.store"):
-                del sys.modules[name]
-        del patrol.store
+        _let_go(patrol, "store")
         return result
 
     def _wire(self, schedule, settings):
@@ -151,10 +145,28 @@ class Car:
         self.imu_works = self.imu is not None
         uart = hardware.uart(board)
         self._board_version = board.VERSION
-        # Needed once: 5 KB of names and code that a 108 KB heap has better use for.
-        del sys.modules["patrol.hardware"]
-        del patrol.hardware
+        # Needed once: 6 KB of names and code that a 108 KB heap has better use for.
+        _let_go(patrol, "hardware")
+        del sys.modules["board"]
         return uart, Line(uart, board.UART_BAUD)
+
+    def _supervisor(self):
+        """The Supervisor over this car's actions."""
+        from patrol.behaviour import transitions
+
+        actions = (
+            self._nothing,
+            self._power_on,
+            self._power_off,
+            self.drive.halt,
+            self._nothing,
+            self.manual.start,
+            self.wander.start,
+            self.wander.retreat,
+        )
+        made = Supervisor(transitions.TABLE, actions, self._say)
+        _let_go(patrol.behaviour, "transitions")  # 3 KB that it has made 80 bytes of
+        return made
 
     # Running.
 

@@ -11,6 +11,7 @@ import ast
 import builtins
 import copy
 import heapq
+import importlib.abc
 import importlib.machinery
 import importlib.util
 import math
@@ -189,6 +190,18 @@ class ToyMemory:
         self.kept[address] = value
 
 
+class _BoardFile(importlib.abc.MetaPathFinder):
+    """Finds a board's file under the name that it has on the board's filesystem."""
+
+    def __init__(self, name: str) -> None:
+        self._path = FIRMWARE / "boards" / f"{name}.py"
+
+    def find_spec(self, name: str, path: Any = None, target: Any = None) -> Any:
+        if name != "board":
+            return None
+        return importlib.util.spec_from_file_location(name, self._path)
+
+
 class ToyBoard:
     """The pins of boards/pyboard_v11.py, wired to a Body.
 
@@ -224,7 +237,7 @@ class ToyBoard:
         for name in list(sys.modules):
             if name.split(".")[0] in ("patrol", "board") and name != "patrol.portable":
                 monkeypatch.delitem(sys.modules, name)
-        monkeypatch.setitem(sys.modules, "board", self._board())
+        monkeypatch.setattr(sys, "meta_path", [_BoardFile(self.BOARD), *sys.meta_path])
         monkeypatch.setitem(sys.modules, "time", self.clock.module())
         monkeypatch.setitem(sys.modules, "machine", self._machine())
         monkeypatch.setitem(sys.modules, "pyb", self._pyb())
@@ -239,13 +252,6 @@ class ToyBoard:
             self.traces.append(error)
         else:
             print_trace(error, text)
-
-    def _board(self) -> types.ModuleType:
-        """The board's file under the name that it has on the board's filesystem."""
-        path = FIRMWARE / "boards" / f"{self.BOARD}.py"
-        loaded = types.ModuleType("board")
-        exec(compile(path.read_text(encoding="utf-8"), str(path), "exec"), loaded.__dict__)
-        return loaded
 
     def car(self) -> Any:
         """A Car on this board, imported anew."""

@@ -1,8 +1,4 @@
-"""What the car is allowed to do: states, events, and the one table that says what follows what.
-
-An event that stands in no row for the present state changes nothing; a command that stands in no
-row is refused.
-"""
+"""What the car is allowed to do: states, events, and what follows what (transitions.py)."""
 
 from patrol.portable import const
 
@@ -44,54 +40,6 @@ START_AUTO = const(6)
 RETREAT = const(7)
 ACTIONS = const(8)
 
-TABLE = (
-    (DISARMED, ARM, HOLD, POWER_ON),
-    (DISARMED, DISARM, DISARMED, NONE),
-    (DISARMED, MODE_HOLD, DISARMED, SELECT),
-    (DISARMED, MODE_MANUAL, DISARMED, SELECT),
-    (DISARMED, MODE_AUTO, DISARMED, SELECT),
-    (DISARMED, CLEAR, DISARMED, NONE),
-    (DISARMED, EXCEPTION, FAULT, POWER_OFF),
-    (HOLD, ARM, HOLD, NONE),
-    (HOLD, DISARM, DISARMED, POWER_OFF),
-    (HOLD, MODE_HOLD, HOLD, STOP),
-    (HOLD, MODE_MANUAL, MANUAL, START_MANUAL),
-    (HOLD, MODE_AUTO, AUTO, START_AUTO),
-    (HOLD, TILT, FAULT, POWER_OFF),
-    (HOLD, BATTERY_CRITICAL, FAULT, POWER_OFF),
-    (HOLD, LOOP_STOPPED, FAULT, POWER_OFF),
-    (HOLD, EXCEPTION, FAULT, POWER_OFF),
-    (MANUAL, ARM, MANUAL, NONE),
-    (MANUAL, DISARM, DISARMED, POWER_OFF),
-    (MANUAL, MODE_HOLD, HOLD, STOP),
-    (MANUAL, MODE_MANUAL, MANUAL, NONE),
-    (MANUAL, MODE_AUTO, AUTO, START_AUTO),
-    (MANUAL, LINK_LOST, HOLD, STOP),
-    (MANUAL, DEADMAN, MANUAL, STOP),
-    (MANUAL, BUMPER, MANUAL, STOP),
-    (MANUAL, STALL, HOLD, STOP),
-    (MANUAL, TILT, FAULT, POWER_OFF),
-    (MANUAL, BATTERY_CRITICAL, FAULT, POWER_OFF),
-    (MANUAL, LOOP_STOPPED, FAULT, POWER_OFF),
-    (MANUAL, EXCEPTION, FAULT, POWER_OFF),
-    (AUTO, ARM, AUTO, NONE),
-    (AUTO, DISARM, DISARMED, POWER_OFF),
-    (AUTO, MODE_HOLD, HOLD, STOP),
-    (AUTO, MODE_MANUAL, MANUAL, START_MANUAL),
-    (AUTO, MODE_AUTO, AUTO, NONE),
-    (AUTO, LINK_LOST, HOLD, STOP),
-    (AUTO, BUMPER, AUTO, RETREAT),
-    (AUTO, STALL, AUTO, RETREAT),
-    (AUTO, STUCK, HOLD, STOP),
-    (AUTO, SENSOR_LOST, HOLD, STOP),
-    (AUTO, TILT, FAULT, POWER_OFF),
-    (AUTO, BATTERY_CRITICAL, FAULT, POWER_OFF),
-    (AUTO, LOOP_STOPPED, FAULT, POWER_OFF),
-    (AUTO, EXCEPTION, FAULT, POWER_OFF),
-    (FAULT, DISARM, DISARMED, POWER_OFF),
-    (FAULT, CLEAR, DISARMED, POWER_OFF),
-)
-
 # What is said when a transition is taken; a command is said by the state that it leads to.
 STATE_TEXTS = (
     b"disarmed",
@@ -121,20 +69,21 @@ EVENT_TEXTS = (
 
 
 class Supervisor:
-    """`actions` is a sequence of ACTIONS callables; `say(severity, text)` reports.
+    """`table` is that of transitions.py, `actions` a sequence of ACTIONS callables;
+    `say(severity, text)` reports.
 
     `state` is the present state, `selected` the mode that arming will lead to: HOLD, MANUAL or
     AUTO.
     """
 
-    def __init__(self, actions, say):
+    def __init__(self, table, actions, say):
         self.state = DISARMED
         self.selected = HOLD
         self._actions = actions
         self._say = say
         # 0xFF: no row; else the next state and the action.
         self._next = bytearray(b"\xff" * (STATES * EVENTS))
-        for state, event, to, action in TABLE:
+        for state, event, to, action in table:
             self._next[state * EVENTS + event] = to << 4 | action
 
     def armed(self):

@@ -14,16 +14,7 @@ mavlink.io/en/guide/serialization.html.
 """
 
 from patrol.link.dialect import MESSAGES
-from patrol.link.payload import (  # noqa: F401  (the rest is for who imports all from here)
-    INVALID,
-    clear,
-    copy,
-    get_i16,
-    get_scaled,
-    get_u16,
-    put_float,
-    put_product,
-)
+from patrol.link.payload import clear, copy
 from patrol.portable import const, micropython
 
 # What _scan found, above the position (16 bits) and the offset in MESSAGES (12 bits).

@@ -2,8 +2,9 @@
 
 `boot.py` and `main.py` stay source, as MicroPython runs them by these names. Of `boards/` the
 chosen board's file alone goes along, as the module `board`. Two lines are written anew: boot.py's
-motor pins are the board's, and patrol/version.py tells which build this is. A board without native
-code gets viper and native functions as plain bytecode.
+motor pins are the board's, and patrol/version.py tells which build this is. Constants of one file
+become literals in the others (constants.py), names that nobody else knows become short (names.py).
+A board without native code gets viper and native functions as plain bytecode.
 """
 
 import hashlib
@@ -18,12 +19,16 @@ from pathlib import Path
 from typing import Any
 
 from patrolcar.errors import PatrolError
+from patrolcar.flash.constants import inline
 from patrolcar.flash.lean import lean
+from patrolcar.flash.names import shorten
 
 STAY_SOURCE = ("boot.py", "main.py")
 BOARDS = "boards"
 DEFAULT_BOARD = "pyboard_v11"
-BOOT, VERSION = "boot.py", "patrol/version.py"
+BOOT, VERSION, BOARD = "boot.py", "patrol/version.py", "board.py"
+# Read as they are: by the interpreter, and by whoever asks the board what it is.
+PLAIN = (*STAY_SOURCE, BOARD)
 MOTOR_PINS_LINE = re.compile(r"^MOTOR_PINS = .*$", re.MULTILINE)
 BUILD_LINE = re.compile(r"^BUILD = .*$", re.MULTILINE)
 BUILD_BYTES = 8  # as many as AUTOPILOT_VERSION.flight_custom_version has
@@ -163,11 +168,25 @@ def _contents(tree: Path, board: str) -> dict[str, bytes]:
     }
     if BOOT in contents and (tree / BOARDS).is_dir():
         data = board_data(board, tree)
-        contents["board.py"] = (tree / BOARDS / f"{board}.py").read_bytes()
+        contents[BOARD] = (tree / BOARDS / f"{board}.py").read_bytes()
         pins = ", ".join(f'"{pin}"' for pin in motor_pins(data))
         boot = MOTOR_PINS_LINE.sub(f"MOTOR_PINS = ({pins})", contents[BOOT].decode())
         contents[BOOT] = boot.encode()
     return contents
+
+
+def _small(contents: dict[str, bytes], names: bool) -> dict[str, bytes]:
+    """Every program in a form that takes less of the board's RAM; with its names or without."""
+    sources = {name: text.decode() for name, text in contents.items() if name.endswith(".py")}
+    try:
+        sources = inline(sources, PLAIN)
+        if not names:
+            sources = shorten(sources, PLAIN)
+    except SyntaxError as error:
+        raise PatrolError(
+            f"{error.filename}, line {error.lineno}: SyntaxError: {error.msg}"
+        ) from None
+    return contents | {name: text.encode() for name, text in sources.items()}
 
 
 def _identity(contents: dict[str, bytes]) -> bytes:
@@ -204,6 +223,7 @@ def build(
     if VERSION in contents:
         line = f"BUILD = {identity!r}"
         contents[VERSION] = BUILD_LINE.sub(lambda _: line, contents[VERSION].decode()).encode()
+    contents = _small(contents, names=source)
     cache = cache_dir()
     version = _compiler_version()
     if out_dir.exists():

@@ -2,22 +2,23 @@
 
 import pytest
 from patrol.behaviour import supervisor as s
+from patrol.behaviour import transitions
 
 STATES = range(s.STATES)
 ARMED = (s.HOLD, s.MANUAL, s.AUTO)
-TABLE = {(state, event): (to, action) for state, event, to, action in s.TABLE}
+TABLE = {(state, event): (to, action) for state, event, to, action in transitions.TABLE}
 
 
 def made(state=s.DISARMED):
     done, said = [], []
     actions = [lambda n=n: done.append(n) for n in range(s.ACTIONS)]
-    supervisor = s.Supervisor(actions, lambda severity, text: said.append(text))
+    supervisor = s.Supervisor(transitions.TABLE, actions, lambda severity, text: said.append(text))
     supervisor.state = state
     return supervisor, done, said
 
 
 def test_each_state_and_event_stands_in_one_row_at_most():
-    assert len(TABLE) == len(s.TABLE)
+    assert len(TABLE) == len(transitions.TABLE)
 
 
 def test_every_event_leads_somewhere_from_some_state():

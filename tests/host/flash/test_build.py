@@ -108,9 +108,9 @@ def test_a_source_without_native_code_is_left_alone() -> None:
 
 def test_plain_bytecode_computes_what_native_code_does(tmp_path: Path) -> None:
     program = (
-        "import sys; sys.path.insert(0, '{}'); from patrol.link import frame; b = bytearray(4)\n"
-        "for v, d in ((12345, 1000), (-7, 10), (1, 1000000)): frame.put_float(b, 0, v, d);"
-        " print(bytes(b), frame.get_scaled(b, 0, 1000))"
+        "import sys; sys.path.insert(0, '{}'); from patrol.link import payload; b = bytearray(4)\n"
+        "for v, d in ((12345, 1000), (-7, 10), (1, 1000000)): payload.put_float(b, 0, v, d);"
+        " print(bytes(b), payload.get_scaled(b, 0, 1000))"
     )
     interpreter = Path(sys.executable).with_name("micropython")
     said = []
