@@ -11,6 +11,7 @@ from patrolcar_sim.board.lockstep import Cause
 from patrolcar_sim.car import VirtualCar
 
 EMERGENCY = 6
+START = 1  # store/crash.py; its constants are no names on the board
 # In place of the firmware's task, from the REPL: the next tick raises.
 FAIL = (
     b"\x01import sys\nfor m in list(sys.modules):\n"
@@ -89,7 +90,7 @@ def crash_early(car: VirtualCar, times: int = 1) -> None:
     code = (
         "import board\nfrom patrol.store import crash\nfrom patrol.store.log import Log\n"
         f"for i in range({times}):\n"
-        "    crash.note(Log(board.SETTINGS), crash.START, ValueError('x'), None, 1, 5)"
+        f"    crash.note(Log(board.SETTINGS), {START}, ValueError('x'), None, 1, 5)"
     )
     execute(car, code)
 

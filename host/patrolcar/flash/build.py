@@ -175,13 +175,11 @@ def _contents(tree: Path, board: str) -> dict[str, bytes]:
     return contents
 
 
-def _small(contents: dict[str, bytes], names: bool) -> dict[str, bytes]:
-    """Every program in a form that takes less of the board's RAM; with its names or without."""
+def _small(contents: dict[str, bytes], as_source: set[str]) -> dict[str, bytes]:
+    """Every program in a form that takes less of the board's RAM; those in source keep names."""
     sources = {name: text.decode() for name, text in contents.items() if name.endswith(".py")}
     try:
-        sources = inline(sources, PLAIN)
-        if not names:
-            sources = shorten(sources, PLAIN)
+        sources = shorten(inline(sources, PLAIN), (*PLAIN, *as_source))
     except SyntaxError as error:
         raise PatrolError(
             f"{error.filename}, line {error.lineno}: SyntaxError: {error.msg}"
@@ -223,7 +221,8 @@ def build(
     if VERSION in contents:
         line = f"BUILD = {identity!r}"
         contents[VERSION] = BUILD_LINE.sub(lambda _: line, contents[VERSION].decode()).encode()
-    contents = _small(contents, names=source)
+    as_source = {n for n in contents if any(fnmatchcase(n, pattern) for pattern in source)}
+    contents = _small(contents, as_source)
     cache = cache_dir()
     version = _compiler_version()
     if out_dir.exists():
@@ -235,10 +234,9 @@ def build(
         target.parent.mkdir(parents=True, exist_ok=True)
         if name.endswith(".py") and name not in STAY_SOURCE and march is None:
             content = without_native(content.decode()).encode()
-        as_source = any(fnmatchcase(name, pattern) for pattern in source)
-        if name.endswith(".py") and as_source:
+        if name.endswith(".py") and name in as_source:
             content = lean(content.decode()).encode()
-        if not name.endswith(".py") or name in STAY_SOURCE or as_source:
+        if not name.endswith(".py") or name in STAY_SOURCE or name in as_source:
             target.write_bytes(content)
         else:
             key = hashlib.sha256(
