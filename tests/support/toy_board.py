@@ -7,9 +7,6 @@ its modules bind `time` and `machine` when they are imported.
 
 from __future__ import annotations
 
-import ast
-import builtins
-import copy
 import heapq
 import importlib.abc
 import importlib.machinery
@@ -437,71 +434,4 @@ class ToyBoard:
         counts = round(-rate * 180 / math.pi * 65.5) + self.gyro_bias
         return b"".join(
             v.to_bytes(2, "big", signed=True) for v in (0, 0, 8192, 0, 0, 0, max(-32768, counts))
-        )
-
-
-class _Watch(ast.NodeTransformer):
-    """Sends the result of every operation outside viper functions through `_fits`."""
-
-    def visit_FunctionDef(self, node: ast.FunctionDef) -> ast.AST:
-        if any("viper" in ast.unparse(d) for d in node.decorator_list):
-            return node
-        return self.generic_visit(node)
-
-    def _wrap(self, node: Any) -> ast.AST:
-        self.generic_visit(node)
-        call = ast.Call(func=ast.Name("_fits", ast.Load()), args=[node], keywords=[])
-        return ast.copy_location(call, node)
-
-    visit_BinOp = visit_UnaryOp = _wrap
-
-    def visit_AugAssign(self, node: ast.AugAssign) -> ast.AST:
-        self.generic_visit(node)
-        source: Any = copy.deepcopy(node.target)
-        source.ctx = ast.Load()
-        result = ast.BinOp(left=source, op=node.op, right=node.value)
-        call = ast.Call(func=ast.Name("_fits", ast.Load()), args=[result], keywords=[])
-        return ast.copy_location(ast.Assign(targets=[node.target], value=call), node)
-
-
-class SmallIntegers:
-    """While installed, the firmware's modules are imported so that every result is checked.
-
-    A number past 31 bits or (once `strict`) a float raises OverflowError: it would allocate.
-    """
-
-    def __init__(self, monkeypatch: pytest.MonkeyPatch) -> None:
-        self.strict = False
-        self.most = 0
-        monkeypatch.setattr(builtins, "_fits", self._fits, raising=False)
-        monkeypatch.setattr(sys, "meta_path", [self, *sys.meta_path])
-
-    def _fits(self, value: Any) -> Any:
-        if isinstance(value, int):
-            if not self.strict and 0x40000000 <= value < 0x40080000:
-                return value  # a register's address, made once at boot
-            if not -(1 << 30) <= value < 1 << 30:
-                raise OverflowError(f"{value} is no small integer")
-            self.most = max(self.most, abs(value))
-        elif self.strict and isinstance(value, float):
-            raise OverflowError(f"{value} is a float")
-        return value
-
-    def find_spec(self, name: str, path: Any = None, target: Any = None) -> Any:
-        if name.split(".")[0] != "patrol":
-            return None
-        place = FIRMWARE.joinpath(*name.split("."))
-        package = place.is_dir()
-        file = place / "__init__.py" if package else place.with_suffix(".py")
-
-        class Loader(importlib.machinery.SourceFileLoader):
-            def get_code(self, fullname: str) -> Any:  # never from a cache
-                tree = _Watch().visit(ast.parse(file.read_text(encoding="utf-8")))
-                return compile(ast.fix_missing_locations(tree), str(file), "exec")
-
-        return importlib.util.spec_from_file_location(
-            name,
-            file,
-            loader=Loader(name, str(file)),
-            submodule_search_locations=[str(place)] if package else None,
         )

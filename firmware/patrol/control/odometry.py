@@ -12,6 +12,7 @@ from patrol.portable import const
 _WINDOW = const(10)  # ticks
 _AGREE_URAD = const(12_000)  # in a window; and a sixteenth of what was turned
 _HALF = const(8_192)
+_LONG_UM = const(65_000)  # 6.5 m/s: more in a tick is a fault, and no small integer times 2**14
 _REST_TICKS = const(30)
 
 
@@ -38,10 +39,10 @@ class Odometry:
         # One count of one wheel turns the car by its way over the wheels' distance.
         self._urad_left = (nm_left * 100 + track // 2) // track
         self._urad_right = (nm_right * 100 + track // 2) // track
-        # In um and urad; what division leaves over is kept, so that nothing drifts by rounding.
+        # What division leaves over is kept, so that nothing drifts by rounding: um beyond x and y.
         self._x = 0
         self._y = 0
-        self._heading = 0
+        self._heading = 0  # urad
         self._rest_way = 0
         self._rest_turn = 0
         self._by_wheels = 0  # turned in this window
@@ -83,14 +84,20 @@ class Odometry:
         self.cos = cos = cos_urad(middle)
         self.sin = sin = sin_urad(middle)
         if um:
-            self._x += (um * cos + _HALF) >> 14
-            self._y += (um * sin + _HALF) >> 14
-            self.x = self._x // 1000
-            self.y = self._y // 1000
+            if not -_LONG_UM < um < _LONG_UM:
+                um = _LONG_UM if um > 0 else -_LONG_UM
+            way = self._x + ((um * cos + _HALF) >> 14)
+            mm = way // 1000
+            self._x = way - mm * 1000
+            self.x += mm
+            way = self._y + ((um * sin + _HALF) >> 14)
+            mm = way // 1000
+            self._y = way - mm * 1000
+            self.y += mm
         self.heading = self._heading // 1000
-        if dt_us > 0:
+        if dt_us >= 10:
             self.speed = um * 1000 // dt_us
-            self.turn = turned * 1000 // dt_us
+            self.turn = turned * 100 // (dt_us // 10)
 
     def _compare(self):
         """Ends a window: what brings the heading to the mean of gyro and wheels, or 0."""
