@@ -15,6 +15,7 @@ import os
 import struct
 import time
 from collections.abc import Callable, Iterator
+from pathlib import Path
 from types import TracebackType
 from typing import Any
 
@@ -171,7 +172,25 @@ class Repl:
             on_sent(len(piece))
         self.run("f.close()\ndel f,w")
 
+    @contextlib.contextmanager
+    def mounted(self, folder: Path) -> Iterator[None]:
+        """Meanwhile the board's current directory is this folder of the host's, by mpremote's
+        file server: nothing is stored on the board."""
+        with self._watched():
+            self._transport.mount_local(str(folder))
+        try:
+            yield
+        finally:
+            with self._watched():
+                self._transport.umount_local()
+
     # -- the program -----------------------------------------------------------------------
+
+    def restart(self) -> None:
+        """Soft reset: a fresh heap, after the board's own boot.py; main.py does not run."""
+        with self._watched():
+            self._transport.enter_raw_repl(soft_reset=True)
+            self._transport.serial.timeout = ANSWER_S
 
     def reset(self) -> None:
         """Resets the board as its button does: it boots what is on its filesystem."""

@@ -1,0 +1,63 @@
+"""The firmware on whatever MicroPython is at a serial port, for tests/board."""
+
+from __future__ import annotations
+
+import contextlib
+import shutil
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+from patrolcar.flash.arch import decode
+from patrolcar.flash.build import DEFAULT_BOARD, board_data, boards, build
+from patrolcar.flash.repl import Repl
+
+SUITE = Path(__file__).parents[1] / "board"
+_ABOUT = """
+import struct, sys
+def _has(name):
+    try:
+        __import__(name)
+        return True
+    except ImportError:
+        return False
+i = sys.implementation
+print((getattr(i, '_machine', ''), getattr(i, '_mpy', 0), struct.calcsize('P') == 8,
+       _has('pyb') and _has('stm'), _has('profiler')))
+"""
+
+
+class OnBoard:
+    """The board, with the firmware in its current directory and a fresh heap for each `session`.
+
+    `modules` are the firmware's, by name; `wide` tells a 64-bit heap; `charged` that a profiler of
+    the board's charges virtual time for each task.
+    """
+
+    def __init__(self, repl: Repl, folder: Path) -> None:
+        self.repl = repl
+        repl.restart()
+        self.machine, mpy, self.wide, real, self.charged = repl.value(_ABOUT)
+        names = [n for n in boards() if board_data(n).get("MACHINE") == self.machine]
+        self.folder = build(folder / "firmware", decode(mpy), board=(names or [DEFAULT_BOARD])[0])
+        root = self.folder.folder
+        self.modules = sorted(
+            ".".join(path.relative_to(root).with_suffix("").parts).removesuffix(".__init__")
+            for path in root.rglob("*.mpy")
+        )
+        if not real:
+            shutil.copytree(SUITE / "stand_ins", root, dirs_exist_ok=True)
+
+    @contextlib.contextmanager
+    def session(self, probe: str = "") -> Iterator[OnBoard]:
+        """A fresh heap, the firmware to import, and a probe's functions."""
+        self.repl.restart()
+        with self.repl.mounted(self.folder.folder):
+            self.repl.run("import gc\ngc.threshold(8192)")  # as boot.py has it
+            if probe:
+                self.repl.run((SUITE / "probes" / f"{probe}.py").read_text())
+            yield self
+
+    def value(self, expression: str, timeout_s: float = 120.0) -> Any:
+        """What an expression is on the board."""
+        return self.repl.value(f"print(repr({expression}))", timeout_s)
