@@ -16,10 +16,13 @@ def test_a_thousand_ticks_run_with_the_heap_locked(
         board.repl.run(MAKE, 60.0)
         tasks, (ticks, mean, worst) = board.value(f"take_ticks(car, {TICKS})")
         used, free, collection = board.value("take_collection()")
-        assert board.value("(car.failures, car.schedule.overruns)") == (0, 0)
+        failures, overruns = board.value("(car.failures, car.schedule.overruns)")
+    assert failures == 0
     assert ticks == TICKS
     assert {name: runs for name, runs, *_ in tasks}["drive"] == TICKS
-    assert worst < 10_000
+    if board.real:  # else it is somebody's computer, which may have other things to do
+        assert overruns == 0
+        assert worst < 10_000
     # A profiler charges what a task was estimated to compute; the buses' times come on top.
     how = "charged by the board's profiler" if board.charged else "measured"
     rows = [(f"task {name}", runs, mean_us, most) for name, runs, mean_us, most in tasks]

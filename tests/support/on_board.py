@@ -30,14 +30,14 @@ print((getattr(i, '_machine', ''), getattr(i, '_mpy', 0), struct.calcsize('P') =
 class OnBoard:
     """The board, with the firmware in its current directory and a fresh heap for each `session`.
 
-    `modules` are the firmware's, by name; `wide` tells a 64-bit heap; `charged` that a profiler of
-    the board's charges virtual time for each task.
+    `modules` are the firmware's, by name; `wide` tells a 64-bit heap; `real` that pins and timers
+    are the board's own; `charged` that a profiler of the board's charges each task's time.
     """
 
     def __init__(self, repl: Repl, folder: Path) -> None:
         self.repl = repl
         repl.restart()
-        self.machine, mpy, self.wide, real, self.charged = repl.value(_ABOUT)
+        self.machine, mpy, self.wide, self.real, self.charged = repl.value(_ABOUT)
         names = [n for n in boards() if board_data(n).get("MACHINE") == self.machine]
         self.folder = build(folder / "firmware", decode(mpy), board=(names or [DEFAULT_BOARD])[0])
         root = self.folder.folder
@@ -45,7 +45,7 @@ class OnBoard:
             ".".join(path.relative_to(root).with_suffix("").parts).removesuffix(".__init__")
             for path in root.rglob("*.mpy")
         )
-        if not real:
+        if not self.real:
             shutil.copytree(SUITE / "stand_ins", root, dirs_exist_ok=True)
 
     @contextlib.contextmanager

@@ -23,7 +23,7 @@ def take_ticks(car, count):
     schedule.take_worst()
     times = schedule.task_worst_us
     for i in range(tasks):
-        times[i] = 0
+        times[i] = -1
     micropython.heap_lock()
     try:
         for _ in range(count):
@@ -34,8 +34,8 @@ def take_ticks(car, count):
                 most = spent
             for i in range(tasks):
                 spent = times[i]
-                if spent:
-                    times[i] = 0
+                if spent >= 0:
+                    times[i] = -1
                     runs[i] += 1
                     total[i] += spent
                     if spent > worst[i]:
