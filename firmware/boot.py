@@ -20,6 +20,13 @@ micropython.alloc_emergency_exception_buf(100)
 # schedule ends that when it starts.
 gc.threshold(8192)
 
+try:
+    import pack
+
+    pack.mount()
+except Exception as error:  # then nothing of the car will be found, and safe mode says so
+    sys.print_exception(error)
+
 # Why main.py must not start the car; None when it may.
 unsafe = "boot.py did not end"
 try:

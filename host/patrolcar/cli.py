@@ -101,13 +101,7 @@ BoardName = Annotated[
     ),
 ]
 AsSource = Annotated[
-    list[str],
-    typer.Option(
-        "--source",
-        metavar="PATTERN",
-        help="Send these files as .py instead of bytecode, to debug: patrol/app.py, "
-        "'patrol/link/*', '*' (where it fits). Repeatable.",
-    ),
+    bool, typer.Option("--source", help="Send .py files instead of bytecode, to debug.")
 ]
 World = Annotated[str, typer.Option(help="office, corridor, empty, room:SEED, or an MJCF file.")]
 Seed = Annotated[int, typer.Option(help="Seed of the world's noise: same seed, same drive.")]
@@ -187,7 +181,7 @@ def sim(
 def flash(
     port: Port = None,
     board: BoardName = None,
-    source: AsSource = [],  # noqa: B006
+    source: AsSource = False,
     littlefs: Annotated[
         bool,
         typer.Option("--format", help="Make the filesystem an empty littlefs 2 first; asks."),
@@ -214,7 +208,7 @@ def flash(
     from patrolcar.link.ports import find_port
 
     port = port or find_port()
-    options = Options(board, tuple(source), littlefs, telemetry)
+    options = Options(board, source, littlefs, telemetry)
     with shown() as (progress, pause):
         done, car = flash_to(port, options, progress, lambda text: yes or ask(text, pause))
     print(f"{port}: {done.line()}")
@@ -231,7 +225,7 @@ def flash(
 def dev(
     port: Port = None,
     board: BoardName = None,
-    source: AsSource = [],  # noqa: B006
+    source: AsSource = False,
     tree: Annotated[
         Path | None, typer.Option(help="The firmware's tree, where it is not this package's own.")
     ] = None,
@@ -247,7 +241,7 @@ def dev(
     from patrolcar.link.ports import find_port
 
     port = port or find_port()
-    options = Options(board, tuple(source), tree=tree)
+    options = Options(board, source, tree=tree)
     with shown() as (progress, _):
         develop(
             port,

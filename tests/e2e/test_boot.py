@@ -7,6 +7,8 @@ from collections.abc import Callable
 
 import pytest
 
+from patrolcar.flash.build import firmware_dir
+from patrolcar.flash.lean import lean
 from patrolcar_sim.board.lockstep import Cause
 from patrolcar_sim.car import VirtualCar
 
@@ -201,9 +203,10 @@ def test_a_missing_main_py_is_an_update_that_is_not_finished(make_car: MakeCar) 
 @pytest.mark.parametrize(
     ("broken", "words"),
     [
-        ("patrol/app.mpy", "ImportError: no module named 'patrol.app'"),
-        ("patrol/control/drive.mpy", "ImportError: no module named 'patrol.control.d"),
-        ("patrol/store/log.mpy", "ImportError: no module named 'patrol.store.log'"),
+        ("patrol/app.mpy ", "ImportError: no module named 'patrol.app'"),
+        ("patrol/control/drive.mpy ", "ImportError: no module named 'patrol.control.d"),
+        ("patrol/store/log.mpy ", "ImportError: no module named 'patrol.store.log'"),
+        ("PACK", "ImportError: no module named 'patrol'"),
     ],
 )
 def test_a_firmware_that_cannot_be_imported_leads_to_safe_mode(
@@ -211,7 +214,12 @@ def test_a_firmware_that_cannot_be_imported_leads_to_safe_mode(
 ) -> None:
     car = make_car(world="empty")
     running(car)
-    execute(car, f"import os\nos.remove({broken!r})")
+    execute(
+        car,
+        "f = open('patrol.pack', 'r+b')\n"
+        f"at = f.read(2000).find({broken.encode()!r})\n"
+        "f.seek(at)\nf.write(b'gone')\nf.close()",
+    )
     reset(car)
     safe(car, words)
     leds = set()
@@ -249,18 +257,12 @@ def test_without_safe_py_nothing_starts_and_the_prompt_is_free(make_car: MakeCar
 def test_a_car_whose_parts_fail_at_start_leaves_a_record_and_says_so(make_car: MakeCar) -> None:
     car = make_car(world="empty")
     running(car)
-    execute(
-        car,
-        "f = open('patrol/hardware.py', 'w')\n"
-        "f.write('def standby(board):\\n    raise OSError(\"no bridge\")\\n')\nf.close()\n"
-        "import os\nos.remove('patrol/hardware.mpy')",
-    )
-    reset(car)
-    safe(car, "OSError: no bridge")
-    reset(car)
-    safe(car, "OSError: no bridge")
-    reset(car)
-    safe(car, "OSError: no bridge")
+    wired = (firmware_dir() / "boards" / "pyboard_v11.py").read_text()
+    wrong = lean(wired).replace("MOTOR_TIMER = 4", "MOTOR_TIMER = 99")
+    execute(car, f"f = open('board.py', 'w')\nf.write({wrong!r})\nf.close()")
+    for _ in range(3):
+        reset(car)
+        safe(car, "ValueError: Timer(99) doesn't exist")
     reset(car)
     safe(car, "3 crashes in a row: see patrol crash")
 

@@ -93,22 +93,26 @@ def test_what_is_stale_goes_and_what_is_ones_own_stays(sim: Served, tmp_path: Pa
     mine = tmp_path / "mine.txt"
     mine.write_text("my notes")
     mpremote(sim.repl, "cp", mine, ":mine.txt")
+    mpremote(sim.repl, "mkdir", ":patrol")  # where older builds have it
     mpremote(sim.repl, "cp", mine, ":patrol/stale.mpy")
-    mpremote(sim.repl, "rm", ":patrol/app.mpy")
+    mpremote(sim.repl, "cp", mine, ":board.py")
+    mpremote(sim.repl, "rm", ":pack.mpy")
     done = patrol("flash", sim.repl)
     assert done.returncode == 0, done.stderr
-    assert ": 1 sent, 1 removed, " in done.stdout
+    assert ": 1 sent, 2 removed, " in done.stdout
     assert mpremote(sim.repl, "cat", ":mine.txt") == "my notes"
-    assert "stale" not in mpremote(sim.repl, "ls", ":patrol")
+    names = mpremote(sim.repl, "ls")
+    assert "patrol/" not in names
+    assert "board.py" not in names
 
 
 def test_source_runs_too_and_gives_way_to_bytecode_again(sim: Served) -> None:
-    done = patrol("flash", sim.repl, "--source", "patrol/*.py", "--telemetry", sim.uart)
+    done = patrol("flash", sim.repl, "--source", "--telemetry", sim.uart)
     assert done.returncode == 0, done.stderr
-    assert "app.py" in mpremote(sim.repl, "ls", ":patrol")
+    assert "app.py" in mpremote(sim.repl, "ls", ":/pack/patrol")
     done = patrol("flash", sim.repl, "--telemetry", sim.uart)
     assert done.returncode == 0, done.stderr
-    names = mpremote(sim.repl, "ls", ":patrol")
+    names = mpremote(sim.repl, "ls", ":/pack/patrol")
     assert "app.mpy" in names
     assert "app.py" not in names
 
@@ -122,13 +126,13 @@ def test_a_full_filesystem_is_refused_before_anything_is_touched(
     sim: Served, tmp_path: Path
 ) -> None:
     big = tmp_path / "big.bin"
-    big.write_bytes(os.urandom(30_000))
+    big.write_bytes(os.urandom(60_000))
     mpremote(sim.repl, "cp", big, ":big.bin")
-    before = mpremote(sim.repl, "ls", ":patrol")
-    refused(patrol("flash", sim.repl, "--source", "*"), 1, "full", "big.bin (30000 bytes)")
-    assert mpremote(sim.repl, "ls", ":patrol") == before
-    assert "main.py" in mpremote(sim.repl, "ls")
-    assert "big.bin" in mpremote(sim.repl, "ls")
+    mpremote(sim.repl, "rm", ":patrol.pack")  # in whose place a person puts another file
+    mpremote(sim.repl, "exec", "f = open('more.bin', 'w'); f.write(bytes(20_000)); f.close()")
+    before = mpremote(sim.repl, "ls")
+    refused(patrol("flash", sim.repl), 1, "full", "big.bin (60000 bytes)", "more.bin")
+    assert mpremote(sim.repl, "ls") == before
 
 
 def test_formatting_asks_and_makes_a_littlefs(tmp_path: Path) -> None:

@@ -17,6 +17,7 @@ from patrolcar.flash.build import build, firmware_dir
 from patrolcar.flash.contents import contents
 from patrolcar.flash.flash import Options, transfer
 from patrolcar.flash.greeting import Greeting, hear
+from patrolcar.flash.pack import packed
 from patrolcar.flash.repl import Repl
 from patrolcar.flash.sync import read_tree
 from patrolcar.link.connection import connect
@@ -55,7 +56,8 @@ def old_image(old_tree: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 def _hashes(tree: Path, folder: Path) -> dict[str, str]:
     build(folder, "x64", tree)
-    return {name: hashlib.sha256(data).hexdigest() for name, data in read_tree(folder).items()}
+    files = packed(read_tree(folder))
+    return {name: hashlib.sha256(data).hexdigest() for name, data in files.items()}
 
 
 @pytest.fixture(scope="session")

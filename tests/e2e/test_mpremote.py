@@ -1,7 +1,7 @@
 """The unmodified mpremote command takes the virtual board for a real one.
 
 Each file in mpremote/ is a session at a shell: commands behind `$` and what they print, with `...`
-for anything. The board's flash is empty when it begins.
+for anything. The board's flash is an empty littlefs 2 when it begins.
 """
 
 from __future__ import annotations
@@ -17,6 +17,10 @@ from pathlib import Path
 
 import pytest
 
+from patrolcar.flash.contents import about
+from patrolcar.flash.filesystem import make_littlefs
+from patrolcar.flash.repl import Repl
+from powered import Powered
 from served import Served
 
 SESSIONS = sorted((Path(__file__).parent / "mpremote").glob("*.txt"))
@@ -25,6 +29,8 @@ SESSIONS = sorted((Path(__file__).parent / "mpremote").glob("*.txt"))
 @pytest.fixture
 def sim(tmp_path: Path) -> Iterator[Served]:
     image = tmp_path / "flash image.img"  # a path with a space
+    with Powered(image) as board, Repl(board.repl) as repl:
+        make_littlefs(repl, about(repl))
     with Served("--flash", image, "--world", "empty") as served:
         yield served
 
@@ -81,6 +87,16 @@ def test_a_session_prints_what_is_written(session: Path, shell: Shell) -> None:
 
 def test_a_tcp_port_does_as_well_as_the_terminal_device(sim: Served, tmp_path: Path) -> None:
     assert Shell(sim.repl_url, tmp_path).run("mpremote exec 'print(7)'") == "7\n"
+
+
+def test_a_new_board_has_the_factorys_fat(tmp_path: Path) -> None:
+    with Served("--world", "empty") as new:
+        shell = Shell(new.repl, tmp_path)
+        table = shell.run("mpremote df").splitlines()
+    # 190 clusters on 112 KB: a root directory of 512 entries takes 16 KB of them.
+    kind, size, used, available, *_ = next(line for line in table if "/flash" in line).split()
+    assert (kind, int(size)) == ("<VfsFat>", 190 * 512)
+    assert int(used) + int(available) == int(size)
 
 
 def test_a_hundred_kilobytes_fit_onto_an_enlarged_filesystem(tmp_path: Path) -> None:

@@ -14,7 +14,6 @@ import shutil
 import subprocess
 import tempfile
 from dataclasses import dataclass
-from fnmatch import fnmatchcase
 from pathlib import Path
 from typing import Any
 
@@ -175,11 +174,13 @@ def _contents(tree: Path, board: str) -> dict[str, bytes]:
     return contents
 
 
-def _small(contents: dict[str, bytes], as_source: set[str]) -> dict[str, bytes]:
-    """Every program in a form that takes less of the board's RAM; those in source keep names."""
+def _small(contents: dict[str, bytes], source: bool) -> dict[str, bytes]:
+    """Every program in a form that takes less of the board's RAM; in source it keeps its names."""
     sources = {name: text.decode() for name, text in contents.items() if name.endswith(".py")}
     try:
-        sources = shorten(inline(sources, PLAIN), (*PLAIN, *as_source))
+        sources = inline(sources, PLAIN)
+        if not source:
+            sources = shorten(sources, PLAIN)
     except SyntaxError as error:
         raise PatrolError(
             f"{error.filename}, line {error.lineno}: SyntaxError: {error.msg}"
@@ -200,29 +201,20 @@ def build(
     tree: Path | None = None,
     *,
     board: str = DEFAULT_BOARD,
-    source: tuple[str, ...] = (),
+    source: bool = False,
 ) -> Build:
     """Makes `out_dir` anew with everything that goes onto the board's filesystem.
 
-    `march` is mpy-cross's name of the architecture, None for plain bytecode. Files whose name
-    matches a pattern of `source` stay source, for debugging. PatrolError for an unknown board, a
-    pattern that no file matches and for what does not compile.
+    `march` is mpy-cross's name of the architecture, None for plain bytecode. `source` leaves every
+    file source, for debugging. PatrolError for an unknown board and for what does not compile.
     """
     tree = tree or firmware_dir()
     contents = _contents(tree, board)
-    for pattern in source:
-        if not any(fnmatchcase(name, pattern) for name in contents):
-            raise PatrolError(
-                f"--source {pattern}: no file of the firmware is called so: pass a name or a "
-                "pattern like 'patrol/link/*.py'",
-                2,
-            )
     identity = _identity(contents)
     if VERSION in contents:
         line = f"BUILD = {identity!r}"
         contents[VERSION] = BUILD_LINE.sub(lambda _: line, contents[VERSION].decode()).encode()
-    as_source = {n for n in contents if any(fnmatchcase(n, pattern) for pattern in source)}
-    contents = _small(contents, as_source)
+    contents = _small(contents, source)
     cache = cache_dir()
     version = _compiler_version()
     if out_dir.exists():
@@ -234,9 +226,9 @@ def build(
         target.parent.mkdir(parents=True, exist_ok=True)
         if name.endswith(".py") and name not in STAY_SOURCE and march is None:
             content = without_native(content.decode()).encode()
-        if name.endswith(".py") and name in as_source:
+        if name.endswith(".py") and source:
             content = lean(content.decode()).encode()
-        if not name.endswith(".py") or name in STAY_SOURCE or name in as_source:
+        if not name.endswith(".py") or name in STAY_SOURCE or source:
             target.write_bytes(content)
         else:
             key = hashlib.sha256(

@@ -15,9 +15,10 @@ from patrolcar.flash.build import Build, board_data, boards, build
 from patrolcar.flash.contents import About, about, contents
 from patrolcar.flash.filesystem import make_littlefs, question, require_filesystem
 from patrolcar.flash.greeting import Greeting, hear, read_prompt
+from patrolcar.flash.pack import packed
 from patrolcar.flash.preserve import Preserved
 from patrolcar.flash.repl import Repl
-from patrolcar.flash.sync import Plan, Progress, apply, check_room, plan, read_tree
+from patrolcar.flash.sync import Plan, Progress, apply, plan, read_tree
 from patrolcar.link.connection import connect
 from patrolcar.link.ports import telemetry_beside
 
@@ -31,7 +32,7 @@ class Options:
     """
 
     board: str | None = None
-    source: tuple[str, ...] = ()
+    source: bool = False
     littlefs: bool = False
     telemetry: str | None = None
     tree: Path | None = None
@@ -45,12 +46,13 @@ class Flashed:
     about: About
     build: Build
     plan: Plan
+    size: int  # bytes on the board
 
     def line(self) -> str:
         """One line for a person."""
         todo = self.plan
         return (
-            f"{self.board}: {self.build.files} files, {self.build.size / 1024:.0f} KB: "
+            f"{self.board}: {self.build.files} modules in {self.size / 1024:.0f} KB; files: "
             f"{len(todo.send)} sent, {len(todo.remove)} removed, {todo.keep} as they were"
         )
 
@@ -115,7 +117,7 @@ def transfer(
             board=name,
             source=options.source,
         )
-        wanted = read_tree(made.folder)
+        wanted = packed(read_tree(made.folder))
     preserved = Preserved(board, board_data(name, options.tree), told.unique_id, settings_dir())
     if options.littlefs:
         if not confirm(question(board, told)):
@@ -125,14 +127,13 @@ def transfer(
         told = about(board)
     told = require_filesystem(board, told, progress)
     progress("comparing", 0, 0)
-    found, folders = contents(board)
+    found, _ = contents(board)
     todo = plan(wanted, found)
     if not todo.nothing:
         assert told.space is not None
-        check_room(wanted, found, todo, told.space)
-        apply(board, wanted, found, folders, todo, progress)
+        apply(board, wanted, found, todo, told.space, progress)
     preserved.restore()
-    return Flashed(name, told, made, todo)
+    return Flashed(name, told, made, todo, sum(map(len, wanted.values())))
 
 
 def start(board: Repl, telemetry: str | None, progress: Progress) -> Greeting | None:

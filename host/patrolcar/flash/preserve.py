@@ -57,7 +57,8 @@ _erase()
 del _erase
 """
 _WRITE = """
-import board
+import board, pack
+pack.mount()
 from patrol.store.log import Log
 _log = Log(board.SETTINGS)
 for _r in {records!r}:

@@ -1,9 +1,11 @@
 """Bringing a board's filesystem to what was built, so that a cut at any point leaves it safe.
 
-`main.py` is what starts the car. It is removed before anything else is touched and put back, by a
-rename, after everything else has been verified: in between the board boots into safe mode (boot.py
-sees that main.py is missing). So what runs is the old firmware or the new one, never half of each,
-and a second run mends what the first left. What is not of the firmware stays.
+New files are written beside the old ones, and verified there, while the old firmware still stands.
+Then `main.py`, which is what starts the car, is removed; the others change names; and once all has
+been verified in its place, `main.py` is put back. A board that boots in between is in safe mode
+(boot.py sees that main.py is missing). So what runs is the old firmware or the new one, never half
+of each, and a second run mends what the first left. Where there is no room for both, the old one
+goes before the new one comes. What is not of the firmware stays.
 """
 
 from __future__ import annotations
@@ -18,11 +20,12 @@ from patrolcar.flash.contents import ROOT, OnBoard, Space, contents
 from patrolcar.flash.repl import BoardError, Repl
 
 START = "main.py"
-# What a board in the middle of an update boots with: replaced whole, and after all else.
-LATE = ("safe.py", "boot.py", START)
 NEW = ".new"
-SPARE_BLOCKS = 6  # of folders, and of a file that is written anew before the old one goes
-ENOSPC = "28"
+# Where builds before the pack put their modules: what is left of them would hide it.
+RETIRED = "patrol"
+SPARE_BLOCKS = 6  # of folders, and of what a filesystem copies before it writes
+WRITE_S = 60.0  # for a few erases
+ENOSPC = ("ENOSPC", "OSError: 28")
 
 Progress = Callable[[str, int, int], None]  # what is being done, bytes done, bytes in all
 
@@ -57,50 +60,52 @@ def plan(wanted: dict[str, bytes], found: dict[str, OnBoard]) -> Plan:
         for name, data in wanted.items()
         if name not in found or found[name].sha256 != hashlib.sha256(data).hexdigest()
     )
-    own = _Own(wanted)
-    remove = tuple(name for name in found if name not in wanted and own.has(name))
+    remove = tuple(name for name in found if name not in wanted and _own(wanted, name))
     return Plan(send, remove, len(wanted) - len(send))
 
 
-class _Own:
-    """Whose a file is: the firmware's are its folders, and its modules in either form."""
-
-    def __init__(self, wanted: dict[str, bytes]) -> None:
-        self._folders = {PurePosixPath(name).parts[0] for name in wanted if "/" in name}
-        self._stems = {PurePosixPath(name).stem for name in wanted if "/" not in name}
-
-    def has(self, name: str) -> bool:
-        path = PurePosixPath(name)
-        if len(path.parts) > 1:
-            return path.parts[0] in self._folders
-        if path.suffix == NEW:
-            return path.stem + ".py" in LATE
-        return path.suffix in (".py", ".mpy") and path.stem in self._stems
+def _own(wanted: dict[str, bytes], name: str) -> bool:
+    """Whether a file is the firmware's: a module of it in either form, or one half-sent."""
+    path = PurePosixPath(name)
+    if len(path.parts) > 1:
+        return path.parts[0] == RETIRED
+    return path.suffix in (".py", ".mpy", NEW) and path.stem in {
+        PurePosixPath(one).stem for one in wanted
+    }
 
 
-def check_room(
+def _blocks(size: int, space: Space) -> int:
+    return -(-size // space.block)
+
+
+def has_room_for_both(
     wanted: dict[str, bytes], found: dict[str, OnBoard], todo: Plan, space: Space
-) -> None:
-    """PatrolError when it would not fit, before anything has been touched."""
+) -> bool:
+    """Whether the new files fit beside the old ones.
 
-    def blocks(size: int) -> int:
-        return -(-size // space.block)
+    PatrolError when they would not fit in their place either, before anything has been touched.
+    """
 
-    gone = sum(blocks(found[name].size) for name in {*todo.send, *todo.remove} if name in found)
-    need = sum(blocks(len(wanted[name])) for name in todo.send) + SPARE_BLOCKS
-    free = space.free // space.block + gone
+    def taken(names: tuple[str, ...]) -> int:
+        return sum(_blocks(found[name].size, space) for name in names if name in found)
+
+    need = sum(_blocks(len(wanted[name]), space) for name in todo.send) + SPARE_BLOCKS
+    free = space.free // space.block + taken(todo.remove)
     if need <= free:
-        return
-    own = _Own(wanted)
+        return True
+    free += taken(todo.send)
+    if need <= free:
+        return False
     others = sorted(
-        ((entry.size, name) for name, entry in found.items() if not own.has(name)), reverse=True
+        ((entry.size, name) for name, entry in found.items() if not _own(wanted, name)),
+        reverse=True,
     )
+    others = [(size, name) for size, name in others if name not in wanted]
     largest = ", ".join(f"{name} ({size} bytes)" for size, name in others[:3])
-    advice = f"remove files of your own, the largest being {largest}" if others else "no --source"
     raise PatrolError(
         f"the board's filesystem of {space.total // 1024} KB is full: "
         f"{need * space.block // 1024} KB are needed, {free * space.block // 1024} KB can be had: "
-        f"{advice}"
+        + (f"remove files of your own, the largest being {largest}" if others else "use --format")
     )
 
 
@@ -108,15 +113,17 @@ def apply(
     board: Repl,
     wanted: dict[str, bytes],
     found: dict[str, OnBoard],
-    folders: list[str],
     todo: Plan,
+    space: Space,
     progress: Progress,
 ) -> None:
-    """Carries the plan out and verifies it. PatrolError when the board does not hold what it got.
+    """Carries the plan out and verifies it.
 
-    `found` and `folders` are what contents() told.
+    `found` is what contents() told. PatrolError when it does not fit, and when the board does not
+    hold what it got.
     """
-    total = sum(len(wanted[name]) for name in todo.send)
+    both = has_room_for_both(wanted, found, todo, space)
+    total = sum(len(wanted[name]) for name in {*todo.send, START} if name in wanted)
     done = 0
 
     def sent(n: int) -> None:
@@ -124,23 +131,25 @@ def apply(
         done += n
         progress("sending", done, total)
 
+    send = [name for name in todo.send if name != START]
     try:
-        if START in found:
-            _remove(board, [START])
-        early = [name for name in todo.send if name not in LATE]
-        stale = [name for name in todo.remove if name not in LATE]
-        _remove(board, stale + [name for name in early if name in found])
-        _make_folders(board, early, folders)
-        for name in early:
-            board.write_file(f"{ROOT}/{name}", wanted[name], sent)
-        _verify(board, wanted, [name for name in wanted if name not in LATE], progress)
-        for name in LATE:
-            if name in wanted and (name in todo.send or name == START):
-                _replace(board, name, wanted[name], sent)
-        _verify(board, wanted, [name for name in LATE if name in wanted], progress)
-        _drop_empty_folders(board, wanted)
+        _remove(board, [name for name in todo.remove if both or name.endswith(NEW)])
+        if not both:
+            _remove(board, [name for name in (START, *todo.remove, *send) if name in found])
+        for name in send:
+            board.write_file(f"{ROOT}/{_beside(name)}", wanted[name], sent)
+        _verify(board, {_beside(name): wanted[name] for name in send}, progress)
+        if both:
+            _remove(board, [START] if START in found else [])
+        _rename(board, send)
+        _drop_retired(board, todo)
+        _verify(board, {n: data for n, data in wanted.items() if n != START}, progress)
+        if START in wanted:
+            board.write_file(f"{ROOT}/{_beside(START)}", wanted[START], sent)
+            _rename(board, [START])
+        _verify(board, wanted, progress)
     except BoardError as error:
-        if f"OSError: {ENOSPC}" in error.name or "ENOSPC" in error.name:
+        if any(word in error.name for word in ENOSPC):
             raise PatrolError(
                 f"the filesystem of the board at {board.port} is full: remove files of your own "
                 "from it and run again; until then it starts in safe mode"
@@ -148,44 +157,38 @@ def apply(
         raise
 
 
+def _beside(name: str) -> str:
+    return PurePosixPath(name).stem + NEW
+
+
 def _remove(board: Repl, names: list[str]) -> None:
     if names:
-        paths = [f"{ROOT}/{name}" for name in names]
-        board.run(f"import os\nfor p in {paths!r}: os.remove(p)\nos.sync()\ndel p", 60.0)
+        paths = [f"{ROOT}/{name}" for name in dict.fromkeys(names)]
+        board.run(f"import os\nfor p in {paths!r}: os.remove(p)\nos.sync()\ndel p", WRITE_S)
 
 
-def _make_folders(board: Repl, names: list[str], folders: list[str]) -> None:
-    needed = {parent.as_posix() for name in names for parent in PurePosixPath(name).parents}
-    for folder in sorted(needed - {".", *folders}):
-        board.run(f"import os\nos.mkdir({f'{ROOT}/{folder}'!r})")
+def _rename(board: Repl, names: list[str]) -> None:
+    """Lets each file that was written beside an old one take its place."""
+    if names:
+        pairs = [(f"{ROOT}/{_beside(name)}", f"{ROOT}/{name}") for name in names]
+        board.run(f"import os\nfor p in {pairs!r}: os.rename(*p)\nos.sync()\ndel p", WRITE_S)
 
 
-def _replace(board: Repl, name: str, data: bytes, sent: Callable[[int], None]) -> None:
-    """Writes a file beside the old one and lets it take its place."""
-    stem = PurePosixPath(name).stem
-    beside = f"{ROOT}/{stem}{NEW}"
-    board.write_file(beside, data, sent)
-    board.run(
-        f"import os\nos.sync()\nos.rename({beside!r}, {f'{ROOT}/{name}'!r})\nos.sync()", 60.0
-    )
+def _drop_retired(board: Repl, todo: Plan) -> None:
+    """Removes the folders of an older layout, once they are empty."""
+    if any("/" in name for name in todo.remove):
+        for folder in sorted(contents(board)[1], reverse=True):
+            if folder.split("/")[0] == RETIRED:
+                board.run(f"import os\nos.rmdir({f'{ROOT}/{folder}'!r})", WRITE_S)
 
 
-def _verify(board: Repl, wanted: dict[str, bytes], names: list[str], progress: Progress) -> None:
+def _verify(board: Repl, wanted: dict[str, bytes], progress: Progress) -> None:
     progress("verifying", 0, 0)
-    board.run("import os\nos.sync()", 60.0)
-    wrong = plan({name: wanted[name] for name in names}, contents(board)[0]).send
+    board.run("import os\nos.sync()", WRITE_S)
+    wrong = plan(wanted, contents(board)[0]).send
     if wrong:
         raise PatrolError(
             f"{wrong[0]} arrived damaged at {board.port}"
             + (f", and {len(wrong) - 1} more" if len(wrong) > 1 else "")
             + ": run again; until then the board starts in safe mode"
         )
-
-
-def _drop_empty_folders(board: Repl, wanted: dict[str, bytes]) -> None:
-    own = {PurePosixPath(name).parts[0] for name in wanted if "/" in name}
-    needed = {parent.as_posix() for name in wanted for parent in PurePosixPath(name).parents}
-    _, folders = contents(board)
-    for folder in sorted(folders, reverse=True):
-        if folder.split("/")[0] in own and folder not in needed:
-            board.run(f"import os\nos.rmdir({f'{ROOT}/{folder}'!r})")

@@ -8,14 +8,13 @@ import pytest
 
 from patrolcar.errors import PatrolError
 from patrolcar.flash.contents import OnBoard, Space
-from patrolcar.flash.sync import check_room, plan
+from patrolcar.flash.sync import has_room_for_both, plan
 
 WANTED = {
     "boot.py": b"boot",
     "main.py": b"main",
     "board.mpy": b"pins",
-    "patrol/app.mpy": b"app",
-    "patrol/link/frame.mpy": b"frame",
+    "patrol.pack": b"modules" * 700,
 }
 
 
@@ -38,21 +37,13 @@ def test_a_board_that_has_it_all_gets_nothing() -> None:
 
 
 def test_only_what_differs_is_sent() -> None:
-    todo = plan(WANTED, on_board({**WANTED, "patrol/app.mpy": b"older"}))
-    assert todo.send == ("patrol/app.mpy",)
+    todo = plan(WANTED, on_board({**WANTED, "board.mpy": b"older"}))
+    assert todo.send == ("board.mpy",)
     assert todo.remove == ()
 
 
 @pytest.mark.parametrize(
-    "name",
-    [
-        "patrol/old.mpy",
-        "patrol/app.py",
-        "board.py",
-        "patrol/gone/deep.mpy",
-        "boot.new",
-        "main.mpy",
-    ],
+    "name", ["patrol/old.mpy", "patrol/gone/deep.py", "board.py", "boot.new", "main.mpy"]
 )
 def test_what_no_longer_belongs_goes(name: str) -> None:
     assert plan(WANTED, on_board({**WANTED, name: b"x"})).remove == (name,)
@@ -67,13 +58,22 @@ def test_a_board_without_room_is_refused_with_the_largest_files() -> None:
     found = on_board({"video.bin": b"v" * 9000, "notes.txt": b"n" * 100})
     todo = plan(WANTED, found)
     with pytest.raises(PatrolError) as caught:
-        check_room(WANTED, found, todo, Space(block=512, total=16384, free=2048))
+        has_room_for_both(WANTED, found, todo, Space(block=512, total=16384, free=2048))
     text = str(caught.value)
     assert "16 KB is full" in text
     assert "video.bin (9000 bytes), notes.txt (100 bytes)" in text
 
 
-def test_room_that_the_old_firmware_leaves_counts() -> None:
-    found = on_board({name: b"o" * 600 for name in WANTED})
+def test_the_old_firmware_stays_until_the_new_one_is_whole_where_there_is_room() -> None:
+    found = on_board({name: data + b"older" for name, data in WANTED.items()})
     todo = plan(WANTED, found)
-    check_room(WANTED, found, todo, Space(block=512, total=16384, free=1024))
+    roomy = Space(block=512, total=112 * 1024, free=60 * 1024)
+    tight = Space(block=512, total=16384, free=6 * 1024)
+    assert has_room_for_both(WANTED, found, todo, roomy)
+    assert not has_room_for_both(WANTED, found, todo, tight)
+
+
+def test_what_an_earlier_flash_left_half_sent_makes_room() -> None:
+    found = on_board({"patrol.new": b"m" * 5000})
+    todo = plan(WANTED, found)
+    assert has_room_for_both(WANTED, found, todo, Space(block=512, total=16384, free=6 * 1024))

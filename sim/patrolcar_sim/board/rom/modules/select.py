@@ -54,7 +54,10 @@ class _Poll:
                     entry[1] = 0
         return found
 
-    def poll(self, timeout=-1, flags=0):
+    def poll(self, timeout=-1):
+        return self._wait(timeout, 0)
+
+    def _wait(self, timeout, flags):
         end = chip.NEVER if timeout < 0 else chip.now + timeout * 1000
         chip.fresh()
         while True:
@@ -67,7 +70,7 @@ class _Poll:
                 chip.advance(min(end, chip.now + _LOOK_US))
 
     def ipoll(self, timeout=-1, flags=0):
-        return iter(self.poll(timeout, flags))
+        return iter(self._wait(timeout, flags))
 
 
 def poll():

@@ -1,0 +1,81 @@
+"""The firmware's modules in one compressed file, which is mounted as /pack.
+
+As files of their own they would need more than the 64 KB that some boards have, and each would be
+two erases of the flash. The file is `PACK`, four digits with the length of the index, the index
+(a line `name offset` for each module) and the modules, each a raw deflate stream (RFC 1951).
+"""
+
+import os
+import sys
+
+from deflate import RAW, DeflateIO
+
+_FILE = "/flash/patrol.pack"
+_PLACE = "/pack"
+_WINDOW_BITS = 10  # 1 KB while a module is loaded
+
+
+class Pack:
+    """What os.mount and import ask of a filesystem. OSError where the file is no pack."""
+
+    def __init__(self, path):
+        self._path = path
+        with open(path, "rb") as file:
+            head = file.read(8)
+            if head[:4] != b"PACK":
+                raise OSError("%s is no pack" % path)
+            size = int(head[4:])
+            self._index = file.read(size)
+        self._start = 8 + size
+
+    def mount(self, readonly, mkfs):
+        """Nothing to prepare."""
+
+    def umount(self):
+        """Nothing to end."""
+
+    def _find(self, path, mark):
+        return self._index.find(("\n" + path.strip("/") + mark).encode())
+
+    def stat(self, path):
+        """A file, or a folder that something lies in."""
+        if self._find(path, " ") >= 0:
+            return (0x8000, 0, 0, 0, 0, 0, 0, 0, 0, 0)
+        if self._find(path, "/") >= 0:
+            return (0x4000, 0, 0, 0, 0, 0, 0, 0, 0, 0)
+        raise OSError(2)
+
+    def statvfs(self, path):
+        """Full, as it is read-only: its size in bytes, none free."""
+        return (1, 1, os.stat(self._path)[6], 0, 0, 0, 0, 0, 0, 64)
+
+    def ilistdir(self, path):
+        """What lies in a folder."""
+        folder = path.strip("/")
+        folder = folder + "/" if folder else folder
+        seen = set()
+        for line in self._index.decode().split("\n")[1:-1]:
+            if line.startswith(folder):
+                name, inner, _ = line.split(" ")[0][len(folder) :].partition("/")
+                if name not in seen:
+                    seen.add(name)
+                    yield (name, 0x4000 if inner else 0x8000, 0)
+
+    def open(self, path, mode):
+        """A module's stream."""
+        at = self._find(path, " ")
+        if at < 0:
+            raise OSError(2)
+        words = self._index[at : self._index.find(b"\n", at + 1)].split()
+        file = open(self._path, "rb")
+        file.seek(self._start + int(words[1]))
+        return DeflateIO(file, RAW, _WINDOW_BITS, True)
+
+
+def mount():
+    """From now on modules are found in the pack; again after another one has taken its place."""
+    if _PLACE in sys.path:
+        os.umount(_PLACE)
+    else:
+        sys.path.append(_PLACE)
+    os.mount(Pack(_FILE), _PLACE)
