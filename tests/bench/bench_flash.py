@@ -18,6 +18,8 @@ from pathlib import Path
 sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "support"))
 
 from patrolcar.flash.build import build, firmware_dir
+from patrolcar.flash.contents import about
+from patrolcar.flash.filesystem import make_littlefs
 from patrolcar.flash.flash import Options, transfer
 from patrolcar.flash.repl import Repl
 from powered import Powered
@@ -32,11 +34,14 @@ def timed(board: Powered, tree: Path) -> tuple[float, float, int]:
     return time.perf_counter() - wall, virtual / 1e6, len(done.plan.send)
 
 
-def copied(board: Powered, folder: Path) -> tuple[float, float]:
-    """Wall and board's seconds of `mpremote cp -r` of the built tree."""
+def emptied(board: Powered) -> None:
+    """Makes the filesystem an empty littlefs 2."""
     with Repl(board.repl) as repl:
-        transfer(repl, Options(littlefs=True), lambda *_: None)  # makes the littlefs
-        repl.run("import os\nos.remove('main.py')")
+        make_littlefs(repl, about(repl))
+
+
+def copied(board: Powered, folder: Path) -> tuple[float, float]:
+    """Wall and board's seconds of `mpremote cp -r` of the built tree, a file for each module."""
     build(folder / "out", "x64")
     entries = [str(entry) for entry in (folder / "out").iterdir()]
     words = [sys.executable, "-m", "mpremote", "connect", board.repl, "cp", "-f", "-r", *entries]
@@ -52,35 +57,28 @@ def main() -> None:
         tree = folder / "firmware"
         shutil.copytree(firmware_dir(), tree)
         with Powered(folder / "peer.img") as board:
-            peer, peer_board = copied(board, folder)
+            emptied(board)
+            before = sum(board.board.erases.values())
+            peer = copied(board, folder)
+            peer_erases = sum(board.board.erases.values()) - before
+        rows = []
         with Powered(folder / "flash.img") as board:
-            with Repl(board.repl) as repl:
-                transfer(repl, Options(littlefs=True, tree=tree), lambda *_: None)
-                repl.run("import os\nos.remove('main.py')")
-                for name in ("board.mpy", "safe.mpy"):
-                    repl.run(f"os.remove({name!r})")
-                repl.run(
-                    "def rm(d):\n"
-                    " for e in os.ilistdir(d):\n"
-                    "  p = d + '/' + e[0]\n"
-                    "  rm(p) if e[1] & 0x4000 else os.remove(p)\n"
-                    "rm('/flash/patrol')",
-                    60.0,
-                )
-            first = timed(board, tree)
-            second = timed(board, tree)
-            path = tree / "patrol" / "car.py"
-            path.write_text(path.read_text() + "CHANGED = 1\n")
-            third = timed(board, tree)
-    print(f"{'':24}{'wall s':>8}{'board s':>9}{'files':>7}   of the first")
-    print(f"{'mpremote cp -r (peer)':24}{peer:8.2f}{peer_board:9.1f}{'all':>7}")
-    for name, (wall, board_s, files) in (
-        ("first flash", first),
-        ("nothing changed", second),
-        ("one file changed", third),
-    ):
-        share = f"{wall / first[0]:6.2f} wall, {board_s / first[1]:.2f} board"
-        print(f"{name:24}{wall:8.2f}{board_s:9.1f}{files:7}   {share}")
+            emptied(board)
+            for name in ("first flash", "nothing changed", "one module changed"):
+                if name == "one module changed":
+                    path = tree / "patrol" / "car.py"
+                    path.write_text(path.read_text() + "CHANGED = 1\n")
+                before = sum(board.board.erases.values())
+                rows.append((name, *timed(board, tree), sum(board.board.erases.values()) - before))
+    print(f"{'':24}{'wall s':>8}{'board s':>9}{'erases':>8}{'files':>7}")
+    print(f"{'mpremote cp -r (peer)':24}{peer[0]:8.2f}{peer[1]:9.1f}{peer_erases:8}{'all':>7}")
+    first = rows[0]
+    for name, wall, board_s, files, erases in rows:
+        share = (
+            f"{wall / first[1]:6.2f} of the first's wall time, {board_s / first[2]:.2f} of board's"
+        )
+        print(f"{name:24}{wall:8.2f}{board_s:9.1f}{erases:8}{files:7}{share}")
+    print(f"first flash / peer: {first[1] / peer[0]:.2f} wall, {first[2] / peer[1]:.2f} board")
 
 
 if __name__ == "__main__":

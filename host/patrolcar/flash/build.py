@@ -8,6 +8,7 @@ A board without native code gets viper and native functions as plain bytecode.
 """
 
 import hashlib
+import json
 import os
 import re
 import shutil
@@ -18,6 +19,7 @@ from pathlib import Path
 from typing import Any
 
 from patrolcar.errors import PatrolError
+from patrolcar.flash import constants, edit, names
 from patrolcar.flash.constants import inline
 from patrolcar.flash.lean import lean
 from patrolcar.flash.names import shorten
@@ -176,6 +178,12 @@ def _contents(tree: Path, board: str) -> dict[str, bytes]:
 
 def _small(contents: dict[str, bytes], source: bool) -> dict[str, bytes]:
     """Every program in a form that takes less of the board's RAM; in source it keeps its names."""
+    tools = b"".join(Path(str(tool.__file__)).read_bytes() for tool in (constants, edit, names))
+    key = hashlib.sha256(_identity(contents, 32) + tools + bytes([source])).hexdigest()
+    kept = cache_dir() / f"{key[:40]}.json"
+    if kept.is_file():
+        texts = json.loads(kept.read_text())
+        return contents | {name: text.encode() for name, text in texts.items()}
     sources = {name: text.decode() for name, text in contents.items() if name.endswith(".py")}
     try:
         sources = inline(sources, PLAIN)
@@ -185,14 +193,17 @@ def _small(contents: dict[str, bytes], source: bool) -> dict[str, bytes]:
         raise PatrolError(
             f"{error.filename}, line {error.lineno}: SyntaxError: {error.msg}"
         ) from None
+    partial = kept.with_suffix(f".{os.getpid()}.part")
+    partial.write_text(json.dumps(sources))
+    os.replace(partial, kept)
     return contents | {name: text.encode() for name, text in sources.items()}
 
 
-def _identity(contents: dict[str, bytes]) -> bytes:
+def _identity(contents: dict[str, bytes], size: int = BUILD_BYTES) -> bytes:
     digest = hashlib.sha256()
     for name in sorted(contents):
         digest.update(name.encode() + b"\0" + hashlib.sha256(contents[name]).digest())
-    return digest.digest()[:BUILD_BYTES]
+    return digest.digest()[:size]
 
 
 def build(
