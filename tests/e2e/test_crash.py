@@ -21,7 +21,7 @@ def outer():
 try:
     outer()
 except Exception as error:
-    crash.note(Log(board.SETTINGS), crash.START, error)
+    crash.note(Log(board.SETTINGS), 1, error)
 """
 
 

@@ -7,12 +7,15 @@ with Examined(port) as board:
 
 from __future__ import annotations
 
+import ast
 import contextlib
+import re
 from pathlib import Path
 from types import TracebackType
 from typing import Any
 
 from patrolcar.errors import PatrolError
+from patrolcar.flash.build import firmware_dir
 from patrolcar.flash.greeting import READY_LINE, SAFE_LINE
 from patrolcar.flash.lean import lean
 from patrolcar.flash.repl import BoardError, Repl
@@ -20,6 +23,21 @@ from patrolcar.flash.repl import BoardError, Repl
 BOARD_SIDE = Path(__file__).parent / "board_side"
 BOOT_S = 2.0  # until the program is there to be interrupted, which prints nothing at all before
 CALL_S = 30.0
+
+
+def with_constants(source: str) -> str:
+    """The source with `car.NAME` as numbers: on the board the build has left none of the names."""
+    tree = ast.parse((firmware_dir() / "patrol" / "car.py").read_text(encoding="utf-8"))
+    numbers = {
+        node.targets[0].id: ast.literal_eval(node.value.args[0])
+        for node in tree.body
+        if isinstance(node, ast.Assign)
+        and isinstance(node.targets[0], ast.Name)
+        and isinstance(node.value, ast.Call)
+    }
+    return re.sub(
+        r"\bcar\.([A-Z][A-Z0-9_]*)", lambda found: str(numbers.get(found[1], found[0])), source
+    )
 
 
 class Examined:
@@ -80,7 +98,7 @@ class Examined:
         for name in names:
             source = (BOARD_SIDE / f"{name}.py").read_text(encoding="utf-8")
             try:
-                self._repl.run(lean(source))
+                self._repl.run(lean(with_constants(source)))
             except BoardError as error:
                 if "ImportError" in error.name or "AttributeError" in error.name:
                     raise PatrolError(
