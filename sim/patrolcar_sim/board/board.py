@@ -394,6 +394,7 @@ class VirtualBoard:
         edge = None
         stop = min(request.target, limit_us)
         if request.kind == Kind.REPL:
+            console.prompted()
             console.feed(interpreter.stdin)
             if console.news:
                 stop = self.now_us

@@ -107,7 +107,8 @@ def exchange(kind, target, aux, data, n, uart=0, at=0):
         _to_world.write(_out, size)
         if n:
             _to_world.write(data, at, n)
-        _from_world.readinto(reply)
+        if not _from_world.readinto(reply):
+            sys.exit(0)  # there is no world any more
     except KeyboardInterrupt:
         # SIGINT came while the reply was awaited: finish the exchange, then pass it on.
         if (reply[0] >> 8) & 0xFF != _sequence:
