@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from board_bench import StubCar
-from patrolcar.cli import sim
+from patrolcar.commands.simulate import sim
 from patrolcar.errors import PatrolError
 from patrolcar_sim.board.breakage import BREAKAGES, BrokenCar, break_harness, find_breakages
 from patrolcar_sim.board.models import PYBOARD_V11

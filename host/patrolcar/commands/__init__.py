@@ -1,0 +1,1 @@
+"""The commands of `patrol`, by what they are about: thin functions without logic."""
