@@ -46,6 +46,8 @@ def flash(
     with shown() as (progress, pause):
         done, car = flash_to(port, options, progress, lambda text: yes or ask(text, pause))
     print(f"{port}: {done.line()}")
+    if done.note:
+        print(done.note)
     if car is None:
         raise PatrolError(
             f"the car at {port} was reset and printed nothing: patrol doctor {port} tells more"

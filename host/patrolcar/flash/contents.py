@@ -52,20 +52,27 @@ def _list(d):
     import hashlib, binascii
     b = bytearray(512)
     m = memoryview(b)
-    for e in os.ilistdir(d):
-        p = d + '/' + e[0]
-        if e[1] & 0x4000:
-            print('d', p)
-            _list(p)
-        else:
+    p = d
+    try:
+        for e in os.ilistdir(d):
+            p = d + '/' + e[0]
+            if e[1] & 0x4000:
+                print('d', p)
+                _list(p)
+                continue
             h = hashlib.sha256()
-            with open(p, 'rb') as f:
-                while True:
-                    n = f.readinto(b)
-                    if not n:
-                        break
-                    h.update(m[:n])
-            print(binascii.hexlify(h.digest()).decode(), os.stat(p)[6], p)
+            try:
+                with open(p, 'rb') as f:
+                    while True:
+                        n = f.readinto(b)
+                        if not n:
+                            break
+                        h.update(m[:n])
+                print(binascii.hexlify(h.digest()).decode(), os.stat(p)[6], p)
+            except OSError:
+                print('!', p)
+    except OSError:
+        print('!', d)
 _list('/flash')
 del _list
 """
@@ -127,15 +134,26 @@ def about(board: Repl) -> About:
     )
 
 
-def contents(board: Repl) -> tuple[dict[str, OnBoard], list[str]]:
-    """The files on the board by name, with their hashes, and its folders, outer ones first."""
-    files: dict[str, OnBoard] = {}
-    folders: list[str] = []
+@dataclass(frozen=True)
+class Listing:
+    """The files on the board by name, its folders, and what of both cannot be read any more."""
+
+    files: dict[str, OnBoard]
+    folders: list[str]
+    damaged: list[str]
+
+
+def contents(board: Repl) -> Listing:
+    """Everything on the board's filesystem."""
+    found = Listing({}, [], [])
     for line in board.run(_LIST, HASH_TIMEOUT_S).splitlines():
         first, _, rest = line.partition(" ")
+        name = rest.removeprefix(ROOT).removeprefix("/")
         if first == "d":
-            folders.append(rest.removeprefix(ROOT + "/"))
-            continue
-        size, _, path = rest.partition(" ")
-        files[path.removeprefix(ROOT + "/")] = OnBoard(int(size), first)
-    return files, folders
+            found.folders.append(name)
+        elif first == "!":
+            found.damaged.append(name)
+        else:
+            size, _, path = rest.partition(" ")
+            found.files[path.removeprefix(ROOT + "/")] = OnBoard(int(size), first)
+    return found

@@ -74,7 +74,10 @@ def develop(
 
 def _update(board: Repl, options: Options, progress: Progress, say: Callable[[str], None]) -> None:
     try:
-        say(transfer(board, options, progress).line())
+        done = transfer(board, options, progress)
+        say(done.line())
+        if done.note:
+            say(done.note)
     except PatrolError as error:
         say(str(error))
     progress("running", 0, 0)

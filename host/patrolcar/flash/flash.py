@@ -13,12 +13,18 @@ from patrolcar.errors import PatrolError
 from patrolcar.flash.arch import decode
 from patrolcar.flash.build import Build, board_data, boards, build
 from patrolcar.flash.contents import About, about, contents
-from patrolcar.flash.filesystem import make_littlefs, question, require_filesystem
+from patrolcar.flash.filesystem import (
+    is_damage,
+    make_littlefs,
+    mend,
+    question,
+    require_filesystem,
+)
 from patrolcar.flash.greeting import Greeting, hear, read_prompt
 from patrolcar.flash.pack import packed
 from patrolcar.flash.preserve import Preserved
-from patrolcar.flash.repl import Repl
-from patrolcar.flash.sync import Plan, Progress, apply, plan, read_tree
+from patrolcar.flash.repl import BoardError, Repl
+from patrolcar.flash.sync import Plan, Progress, apply, own, plan, read_tree
 from patrolcar.link.connection import connect
 from patrolcar.link.ports import telemetry_beside
 
@@ -47,6 +53,7 @@ class Flashed:
     build: Build
     plan: Plan
     size: int  # bytes on the board
+    note: str | None  # what a person should know of it
 
     def line(self) -> str:
         """One line for a person."""
@@ -84,9 +91,9 @@ def choose_board(machine: str, wanted: str | None, tree: Path | None = None) -> 
     return wanted
 
 
-def settings_dir() -> Path:
-    """Where the settings of boards are kept while they are flashed."""
-    return Path(platformdirs.user_state_dir("patrolcar", appauthor=False)) / "settings"
+def state_dir() -> Path:
+    """Where settings and files of boards are kept while they are flashed."""
+    return Path(platformdirs.user_state_dir("patrolcar", appauthor=False))
 
 
 def transfer(
@@ -118,7 +125,9 @@ def transfer(
             source=options.source,
         )
         wanted = packed(read_tree(made.folder))
-    preserved = Preserved(board, board_data(name, options.tree), told.unique_id, settings_dir())
+    preserved = Preserved(
+        board, board_data(name, options.tree), told.unique_id, state_dir() / "settings"
+    )
     if options.littlefs:
         if not confirm(question(board, told)):
             raise PatrolError(f"the board at {board.port} was left as it is")
@@ -126,14 +135,34 @@ def transfer(
         make_littlefs(board, told)
         told = about(board)
     told = require_filesystem(board, told, progress)
-    progress("comparing", 0, 0)
-    found, _ = contents(board)
-    todo = plan(wanted, found)
-    if not todo.nothing:
-        assert told.space is not None
-        apply(board, wanted, found, todo, told.space, progress)
+    note = None
+    todo = _bring(board, wanted, told, progress)
+    if todo is None:
+        kept = state_dir() / "files"
+        told, note = mend(board, told, lambda file: own(wanted, file), kept, progress)
+        todo = _bring(board, wanted, told, progress)
+        if todo is None:
+            raise PatrolError(f"the flash of the board at {board.port} cannot be read any more")
     preserved.restore()
-    return Flashed(name, told, made, todo, sum(map(len, wanted.values())))
+    return Flashed(name, told, made, todo, sum(map(len, wanted.values())), note)
+
+
+def _bring(board: Repl, wanted: dict[str, bytes], told: About, progress: Progress) -> Plan | None:
+    """Makes the board's files what is wanted; what was done. None: its filesystem is damaged."""
+    progress("comparing", 0, 0)
+    try:
+        found = contents(board)
+        if found.damaged:
+            return None
+        todo = plan(wanted, found.files)
+        if not todo.nothing:
+            assert told.space is not None
+            apply(board, wanted, found.files, todo, told.space, progress)
+        return todo
+    except BoardError as error:
+        if is_damage(error):
+            return None
+        raise
 
 
 def start(board: Repl, telemetry: str | None, progress: Progress) -> Greeting | None:

@@ -184,6 +184,19 @@ class Repl:
             with self._watched():
                 self._transport.umount_local()
 
+    def read_file(self, path: str) -> bytes:
+        """Reads a file of the board's filesystem."""
+        code = (
+            "import binascii\n"
+            f"with open({path!r}, 'rb') as f:\n"
+            " while 1:\n"
+            f"  b = f.read({CHUNK})\n"
+            "  if not b: break\n"
+            "  print(binascii.hexlify(b).decode())\n"
+            "del f, b"
+        )
+        return bytes.fromhex(self.run(code).replace("\n", ""))
+
     # -- the program -----------------------------------------------------------------------
 
     def restart(self) -> None:

@@ -60,11 +60,11 @@ def plan(wanted: dict[str, bytes], found: dict[str, OnBoard]) -> Plan:
         for name, data in wanted.items()
         if name not in found or found[name].sha256 != hashlib.sha256(data).hexdigest()
     )
-    remove = tuple(name for name in found if name not in wanted and _own(wanted, name))
+    remove = tuple(name for name in found if name not in wanted and own(wanted, name))
     return Plan(send, remove, len(wanted) - len(send))
 
 
-def _own(wanted: dict[str, bytes], name: str) -> bool:
+def own(wanted: dict[str, bytes], name: str) -> bool:
     """Whether a file is the firmware's: a module of it in either form, or one half-sent."""
     path = PurePosixPath(name)
     if len(path.parts) > 1:
@@ -97,7 +97,7 @@ def has_room_for_both(
     if need <= free:
         return False
     others = sorted(
-        ((entry.size, name) for name, entry in found.items() if not _own(wanted, name)),
+        ((entry.size, name) for name, entry in found.items() if not own(wanted, name)),
         reverse=True,
     )
     others = [(size, name) for size, name in others if name not in wanted]
@@ -177,7 +177,7 @@ def _rename(board: Repl, names: list[str]) -> None:
 def _drop_retired(board: Repl, todo: Plan) -> None:
     """Removes the folders of an older layout, once they are empty."""
     if any("/" in name for name in todo.remove):
-        for folder in sorted(contents(board)[1], reverse=True):
+        for folder in sorted(contents(board).folders, reverse=True):
             if folder.split("/")[0] == RETIRED:
                 board.run(f"import os\nos.rmdir({f'{ROOT}/{folder}'!r})", WRITE_S)
 
@@ -185,7 +185,7 @@ def _drop_retired(board: Repl, todo: Plan) -> None:
 def _verify(board: Repl, wanted: dict[str, bytes], progress: Progress) -> None:
     progress("verifying", 0, 0)
     board.run("import os\nos.sync()", WRITE_S)
-    wrong = plan(wanted, contents(board)[0]).send
+    wrong = plan(wanted, contents(board).files).send
     if wrong:
         raise PatrolError(
             f"{wrong[0]} arrived damaged at {board.port}"
