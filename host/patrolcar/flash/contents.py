@@ -91,14 +91,16 @@ class Space:
 class About:
     """What a board says of itself.
 
-    `machine` and `mpy` are sys.implementation's; `space` is None where no filesystem is mounted;
-    `littlefs` says whether that is a littlefs 2 (None: not known), `can_littlefs` whether its
-    MicroPython has it; `card` is True when an SD card is mounted, which MicroPython boots from.
+    `machine` and `mpy` are sys.implementation's. `mounted` says whether there is a filesystem;
+    `space` is None where that cannot be told, for it is damaged; `littlefs` says whether it is a
+    littlefs 2 (None: not known), `can_littlefs` whether its MicroPython has that. `card` is True
+    when an SD card is mounted, which MicroPython boots from.
     """
 
     machine: str
     version: str
     mpy: int
+    mounted: bool
     space: Space | None
     littlefs: bool | None
     can_littlefs: bool
@@ -126,6 +128,7 @@ def about(board: Repl) -> About:
         machine=machine,
         version=".".join(map(str, version)),
         mpy=mpy,
+        mounted="flash" in roots,
         space=None if space is None else Space(space[0], space[1] * space[2], space[1] * space[3]),
         littlefs=littlefs,
         can_littlefs=can,

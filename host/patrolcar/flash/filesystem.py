@@ -29,7 +29,7 @@ os.chdir('/flash')
 
 def question(board: Repl, told: About) -> str:
     """What a person should know before everything on the filesystem is erased."""
-    files = contents(board).files if told.space is not None else {}
+    files = contents(board).files if told.mounted else {}
     return (
         f"This erases the filesystem of {told.machine} at {board.port}, with all of its "
         f"{len(files)} files. Go on?"
@@ -51,7 +51,7 @@ def require_filesystem(board: Repl, told: About, progress: Progress) -> About:
 
     PatrolError when that fails.
     """
-    if told.space is not None:
+    if told.mounted:
         return told
     progress("making a new filesystem, the old one being broken", 0, 0)
     return _make(board, told)

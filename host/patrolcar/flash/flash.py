@@ -152,11 +152,10 @@ def _bring(board: Repl, wanted: dict[str, bytes], told: About, progress: Progres
     progress("comparing", 0, 0)
     try:
         found = contents(board)
-        if found.damaged:
+        if found.damaged or told.space is None:
             return None
         todo = plan(wanted, found.files)
         if not todo.nothing:
-            assert told.space is not None
             apply(board, wanted, found.files, todo, told.space, progress)
         return todo
     except BoardError as error:

@@ -67,6 +67,8 @@ def plan(wanted: dict[str, bytes], found: dict[str, OnBoard]) -> Plan:
 def own(wanted: dict[str, bytes], name: str) -> bool:
     """Whether a file is the firmware's: a module of it in either form, or one half-sent."""
     path = PurePosixPath(name)
+    if name in wanted:
+        return True
     if len(path.parts) > 1:
         return path.parts[0] == RETIRED
     return path.suffix in (".py", ".mpy", NEW) and path.stem in {
@@ -100,7 +102,6 @@ def has_room_for_both(
         ((entry.size, name) for name, entry in found.items() if not own(wanted, name)),
         reverse=True,
     )
-    others = [(size, name) for size, name in others if name not in wanted]
     largest = ", ".join(f"{name} ({size} bytes)" for size, name in others[:3])
     raise PatrolError(
         f"the board's filesystem of {space.total // 1024} KB is full: "

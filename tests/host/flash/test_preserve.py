@@ -1,0 +1,121 @@
+"""Settings beside a filesystem: read as the board writes them, kept over a flash and a cut."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+from fastcrc.crc16 import mcrf4xx
+
+from patrolcar.errors import PatrolError
+from patrolcar.flash.preserve import HEAD, Preserved, Record, compacted, records
+
+AREA = {"SETTINGS": ((0x08014000, 0xC000),)}
+
+
+def area(*found: tuple[int, int, bytes], generation: int = 1) -> bytes:
+    """An area's bytes as firmware/patrol/store/log.py writes them."""
+    raw = (
+        b"\x4c\x50"
+        + generation.to_bytes(2, "little")
+        + (generation ^ 0xFFFF).to_bytes(2, "little")
+    )
+    for sequence, (kind, layout, payload) in enumerate(found):
+        payload += b"\0" * (len(payload) % 2)
+        n = len(payload) // 2
+        record = bytes((n ^ 0xFF, n, kind, layout)) + sequence.to_bytes(2, "little") + payload
+        raw += record + mcrf4xx(record).to_bytes(2, "little")
+    return raw
+
+
+def test_whole_records_are_read_in_their_order() -> None:
+    raw = area((1, 1, b"old!"), (2, 1, b"crash "), (1, 1, b"new!")) + b"\xff" * 64
+    assert records(raw) == [
+        Record(1, 1, b"old!".hex()),
+        Record(2, 1, b"crash ".hex()),
+        Record(1, 1, b"new!".hex()),
+    ]
+
+
+def test_a_torn_record_is_skipped_and_the_next_one_found() -> None:
+    raw = bytearray(area((1, 1, b"good"), (1, 1, b"torn"), (1, 1, b"last")))
+    raw[HEAD + 12 + 6] ^= 1
+    assert [bytes.fromhex(one.payload) for one in records(bytes(raw))] == [b"good", b"last"]
+
+
+@pytest.mark.parametrize("raw", [b"", b"\xff" * 64, b"MZ" + bytes(62), area()[:4]])
+def test_an_area_that_is_none_has_no_records(raw: bytes) -> None:
+    assert records(raw) == []
+
+
+def test_of_settings_the_newest_counts_and_of_crashes_three() -> None:
+    found = records(
+        area(*[(1, 1, b"s%d" % i) for i in range(4)], *[(2, 1, b"c%d" % i) for i in range(5)])
+    )
+    kept = [(one.kind, bytes.fromhex(one.payload)) for one in compacted(found)]
+    assert kept == [(1, b"s3"), (2, b"c2"), (2, b"c3"), (2, b"c4")]
+
+
+class Board:
+    """A REPL whose flash is `raw`; what is written to it is kept."""
+
+    port = "port"
+
+    def __init__(self, raw: bytes) -> None:
+        self.raw = raw
+        self.ran: list[str] = []
+
+    def run(self, code: str, timeout_s: float = 0.0) -> str:
+        self.ran.append(code)
+        if "_read(" in code:
+            return self.raw.hex() + "\n"
+        if "Log(board.SETTINGS)" in code:
+            listed = code[code.index("for _r in ") + 10 : code.index(":\n    if not")]
+            written: list[Any] = eval(listed)
+            have = [(one.kind, one.layout, one.payload) for one in records(self.raw)]
+            new = [(kind, layout, bytes.fromhex(text)) for kind, layout, text in [*have, *written]]
+            self.raw = area(*new)
+        return ""
+
+
+def preserve(board: Board, folder: Path, data: dict[str, Any] = AREA) -> Preserved:
+    return Preserved(board, data, "abc", folder)  # type: ignore[arg-type]
+
+
+def test_what_the_filesystem_erases_is_written_again(tmp_path: Path) -> None:
+    board = Board(area((1, 1, b"mine"), (2, 1, b"crash!")))
+    kept = preserve(board, tmp_path)
+    assert (tmp_path / "abc.json").is_file()
+    board.raw = b"\xff" * 64
+    kept.restore()
+    assert [bytes.fromhex(one.payload) for one in records(board.raw)] == [b"mine", b"crash!"]
+    assert not (tmp_path / "abc.json").exists()
+
+
+def test_after_a_cut_the_next_flash_writes_what_the_first_one_had_read(tmp_path: Path) -> None:
+    preserve(Board(area((1, 1, b"mine"))), tmp_path)  # and then the cable is pulled
+    board = Board(b"\xff" * 64)
+    preserve(board, tmp_path).restore()
+    assert [bytes.fromhex(one.payload) for one in records(board.raw)] == [b"mine"]
+
+
+def test_what_the_board_has_is_newer_than_the_file(tmp_path: Path) -> None:
+    preserve(Board(area((1, 1, b"old!"))), tmp_path)
+    board = Board(area((1, 1, b"new!")))
+    preserve(board, tmp_path).restore()
+    assert [bytes.fromhex(one.payload) for one in records(board.raw)] == [b"new!"]
+
+
+def test_sectors_of_its_own_are_left_alone(tmp_path: Path) -> None:
+    board = Board(b"")
+    two = {"SETTINGS": ((0x080C0000, 0x20000), (0x080E0000, 0x20000))}
+    preserve(board, tmp_path, two).restore()
+    assert board.ran == []
+
+
+def test_a_file_that_holds_no_settings_is_named(tmp_path: Path) -> None:
+    (tmp_path / "abc.json").write_text(json.dumps([{"what": 1}]))
+    with pytest.raises(PatrolError, match=r"abc\.json holds no settings"):
+        preserve(Board(b"\xff" * 64), tmp_path)
