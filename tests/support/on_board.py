@@ -36,7 +36,7 @@ class OnBoard:
 
     def __init__(self, repl: Repl, folder: Path) -> None:
         self.repl = repl
-        repl.restart()
+        repl.soft_reset()
         self.machine, mpy, self.wide, self.real, self.charged = repl.value(_ABOUT)
         names = [n for n in boards() if board_data(n).get("MACHINE") == self.machine]
         self.folder = build(folder / "firmware", decode(mpy), board=(names or [DEFAULT_BOARD])[0])
@@ -51,7 +51,7 @@ class OnBoard:
     @contextlib.contextmanager
     def session(self, probe: str = "") -> Iterator[OnBoard]:
         """A fresh heap, the firmware to import, and a probe's functions."""
-        self.repl.restart()
+        self.repl.soft_reset()
         with self.repl.mounted(self.folder.folder):
             self.repl.run("import gc\ngc.threshold(8192)")  # as boot.py has it
             if probe:

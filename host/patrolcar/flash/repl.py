@@ -199,12 +199,6 @@ class Repl:
 
     # -- the program -----------------------------------------------------------------------
 
-    def restart(self) -> None:
-        """Soft reset: a fresh heap, after the board's own boot.py; main.py does not run."""
-        with self._watched():
-            self._transport.enter_raw_repl(soft_reset=True)
-            self._transport.serial.timeout = ANSWER_S
-
     def reset(self) -> None:
         """Resets the board as its button does: it boots what is on its filesystem."""
         with self._watched():

@@ -32,14 +32,14 @@ from patrolcar_sim.board.lockstep import (
     pack_reply,
     read_request,
 )
-from patrolcar_sim.board.models import DEFAULT_MODEL, RELEASE, BoardModel
+from patrolcar_sim.board.models import DEFAULT_MODEL, BoardModel
 from patrolcar_sim.board.pace import OneCore, Pace
 from patrolcar_sim.board.pins import PinBus
 from patrolcar_sim.board.ports import Port
 from patrolcar_sim.board.process import Interpreter, find_interpreter
 from patrolcar_sim.board.rtc import Rtc
 from patrolcar_sim.board.telemetry_line import TelemetryLine
-from patrolcar_sim.board.timing import BOOT_US, GC_US, OTHER_TASK_US, TASK_US, at_clock
+from patrolcar_sim.board.timing import BOOT_US, TASK_US, at_clock
 
 HANG_S = 2.0  # no exchange for so long: the program hangs
 LOOK_S = 0.05  # how often what need not be seen at once is looked at
@@ -163,24 +163,12 @@ class VirtualBoard:
         erase_cache(self.image)
         model = self.model
         settings = {
-            "board": model.name,
-            "machine": model.machine,
-            "build": model.build,
-            "release": RELEASE,
+            **model.settings(),
             "reset_cause": int(cause),
             "raw_repl": raw_repl,
-            "unique_id": list(model.unique_id),
-            "link_uart": self._wiring.uart,
-            "gc_us": at_clock(GC_US, model.cpu_hz),
             "cost_us": self._task_us,
-            "other_us": at_clock(OTHER_TASK_US, model.cpu_hz),
-            "filesystem": model.flash.filesystem,
-            "sectors": model.flash.sectors,
-            "program": model.flash.program,
             "backup": self.backup,
             "watchdog": [self._watchdog_timeout_us, self._watchdog_us - self.now_us],
-            "littlefs": model.littlefs,
-            "banner": model.banner,
             "rtc": self._rtc.settings(self.now_us),
         }
         self._interpreter = Interpreter.start(

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from typing import Any
 
 from patrolcar.errors import PatrolError
 from patrolcar_sim.board import wiring
 from patrolcar_sim.board.image import F405, F411, F446, KB, FlashMap
+from patrolcar_sim.board.timing import GC_US, OTHER_TASK_US, at_clock
 from patrolcar_sim.board.wiring import Wiring
 
 RELEASE = "v1.29.0-preview on 2026-07-12"
@@ -39,6 +41,24 @@ class BoardModel:
     def banner(self) -> str:
         """The line that the friendly REPL begins with."""
         return f"MicroPython {RELEASE}; {self.machine}"
+
+    def settings(self) -> dict[str, Any]:
+        """What the boot ROM has to know of the board (rom/main.py)."""
+        return {
+            "board": self.name,
+            "machine": self.machine,
+            "build": self.build,
+            "release": RELEASE,
+            "banner": self.banner,
+            "unique_id": list(self.unique_id),
+            "link_uart": self.wiring.uart,
+            "gc_us": at_clock(GC_US, self.cpu_hz),
+            "other_us": at_clock(OTHER_TASK_US, self.cpu_hz),
+            "filesystem": self.flash.filesystem,
+            "sectors": self.flash.sectors,
+            "program": self.flash.program,
+            "littlefs": self.littlefs,
+        }
 
 
 # Machine names, clocks and filesystems: each build's mpconfigboard.h and mpconfigboard.mk.
