@@ -11,12 +11,14 @@ import chip
 
 BLOCK = 512
 ERASE_US = {16: 500_000, 64: 1_100_000, 128: 2_000_000}  # by KB (facts; RM0090 section 3)
-PROGRAM_US = 16 * BLOCK // 4  # a block: 16 us a word
+_PIECE = 4096  # of a sector: it is moved, and a cut can fall, between two of them
+PROGRAM_US = 16 * _PIECE // 4  # a piece: 16 us a word
 LOOK_US = 512_000
 IDLE_US = 5_000_000
 PROGRAM, ERASE, DONE = 0, 1, 2  # what a FLASH output tells
 FIRST = 0x100  # where Flash()'s partition begins
 _EIO = 5
+_ERASED = b"\xff" * _PIECE
 
 
 class Storage:
@@ -36,7 +38,7 @@ class Storage:
         self._dirty = False
         self._erased = False
         self._written = 0
-        self._buffer = bytearray(BLOCK)
+        self._buffer = bytearray(_PIECE)
 
     def _place(self, block):
         """(part, offset in it) of a block."""
@@ -94,7 +96,7 @@ class Storage:
         start, size, _, _ = self._parts[i]
         self._image.seek(start)
         self._cache.seek(0)
-        for _ in range(size // BLOCK):
+        for _ in range(size // _PIECE):
             self._image.readinto(self._buffer)
             self._cache.write(self._buffer)
         self._cached = i
@@ -117,18 +119,16 @@ class Storage:
     def _erase(self):
         # The whole sector, also what the filesystem does not use of it.
         _, _, start, size = self._parts[self._cached]
-        for i in range(BLOCK):
-            self._buffer[i] = 0xFF
         self._image.seek(start)
-        for _ in range(size // BLOCK):
-            self._image.write(self._buffer)
+        for _ in range(size // _PIECE):
+            self._image.write(_ERASED)
         self._erased = True
         chip.output(chip.FLASH, self._cached, ERASE, start)
         chip.stall(ERASE_US[size // 1024])
 
     def _program(self):
         start, size, _, _ = self._parts[self._cached]
-        for at in range(0, size, BLOCK):
+        for at in range(0, size, _PIECE):
             self._cache.seek(at)
             self._cache.readinto(self._buffer)
             self._image.seek(start + at)
