@@ -22,6 +22,9 @@ from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "support"))
 
+from patrolcar.flash.contents import about
+from patrolcar.flash.filesystem import make_littlefs
+from patrolcar.flash.repl import Repl
 from patrolcar_sim.board.process import find_interpreter
 from served import Served
 
@@ -58,10 +61,12 @@ def minimal(folder: Path) -> Iterator[str]:
 
 @contextmanager
 def virtual(folder: Path) -> Iterator[str]:
-    """The virtual board's port, with an empty flash."""
+    """The virtual board's port, with an empty littlefs 2 that is large enough."""
     image = folder / "flash.img"
     image.unlink(missing_ok=True)
-    with Served("--flash", image, "--world", "empty") as served:
+    with Served("--flash", image, "--world", "empty", "--filesystem-kb", "300") as served:
+        with Repl(served.repl) as repl:
+            make_littlefs(repl, about(repl))
         yield served.repl
 
 
@@ -74,7 +79,7 @@ def times(port: str, data: Path, remote: str) -> tuple[float, float, float]:
 
 
 def main() -> None:
-    size = (int(sys.argv[1]) if len(sys.argv) > 1 else 90) * 1000
+    size = (int(sys.argv[1]) if len(sys.argv) > 1 else 100) * 1024
     best: dict[str, list[float]] = {}
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
@@ -89,7 +94,7 @@ def main() -> None:
                     taken = times(port, data, remote)
                 best[label] = [*map(min, taken, best.get(label, taken))]
                 assert data.with_suffix(".back").read_bytes() == data.read_bytes()
-    print(f"mpremote cp of {size // 1000} KB, in seconds:")
+    print(f"mpremote cp of {size // 1024} KB, in seconds:")
     for label, (nothing, there, back) in best.items():
         print(f"  {label:14} there {there - nothing:5.2f}  back {back - nothing:5.2f}")
     peer, board = best["minimal REPL"], best["virtual board"]

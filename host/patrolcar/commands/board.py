@@ -73,19 +73,16 @@ def dev(
     """
     from patrolcar.flash.dev import develop
     from patrolcar.flash.flash import Options
-    from patrolcar.flash.terminal import shown
+    from patrolcar.flash.terminal import bar
     from patrolcar.link.ports import find_port
 
-    port = port or find_port()
-    options = Options(board, source, tree=tree)
-    with shown() as (progress, _):
-        develop(
-            port,
-            options,
-            progress,
-            lambda text: print(f"-- {text}", flush=True),
-            functools.partial(print, flush=True),
-        )
+    develop(
+        port or find_port(),
+        Options(board, source, tree=tree),
+        bar,
+        lambda text: print(f"-- {text}", flush=True),
+        functools.partial(print, flush=True),
+    )
 
 
 @command()

@@ -63,6 +63,13 @@ def firmware_dir() -> Path:
     )
 
 
+def require_tree(tree: Path) -> Path:
+    """The tree, whole path. PatrolError (2) for a folder that holds no firmware."""
+    if not (tree / "main.py").is_file():
+        raise PatrolError(f"{tree} is no firmware tree: it has no main.py", 2)
+    return tree.resolve()
+
+
 def cache_dir() -> Path:
     """Where compiled files are kept: the user's cache folder, or a temporary one if that fails."""
     import platformdirs
@@ -160,8 +167,7 @@ def motor_pins(data: dict[str, Any]) -> tuple[str, ...]:
 
 def _contents(tree: Path, board: str) -> dict[str, bytes]:
     """Every file that goes onto that board, by its name there, before it is compiled."""
-    if not (tree / "main.py").is_file():
-        raise PatrolError(f"{tree} is no firmware tree: it has no main.py", 2)
+    require_tree(tree)
     contents = {
         path.as_posix(): (tree / path).read_bytes()
         for path in sources(tree)

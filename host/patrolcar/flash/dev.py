@@ -4,17 +4,20 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable
+from contextlib import AbstractContextManager
 from pathlib import Path
 
 from watchfiles import watch
 
 from patrolcar.errors import PatrolError
-from patrolcar.flash.build import firmware_dir
+from patrolcar.flash.build import firmware_dir, require_tree
 from patrolcar.flash.flash import Options, transfer
 from patrolcar.flash.repl import Repl
 from patrolcar.flash.sync import Progress
 
 LOOK_S = 0.2
+
+Shown = Callable[[], AbstractContextManager[Progress]]
 
 
 class Changes:
@@ -50,18 +53,19 @@ class Changes:
 def develop(
     port: str,
     options: Options,
-    progress: Progress,
+    shown: Shown,
     say: Callable[[str], None],
     show: Callable[[str], None],
 ) -> None:
     """Flashes, and again whenever a file is saved, until it is interrupted.
 
-    `say` is told what happens here, `show` gets each line that the car prints. A file that does
-    not compile is told, and the car goes on with what it has. PatrolError when the port is gone.
+    `shown` shows the progress of a flash while it is entered. `say` is told what happens here,
+    `show` gets each line that the car prints. A file that does not compile is told, and the car
+    goes on with what it has. PatrolError when the port is gone.
     """
-    tree = options.tree or firmware_dir()
+    tree = require_tree(options.tree or firmware_dir())
     with Changes(tree) as changes, Repl(port) as board:
-        _update(board, options, progress, say)
+        _update(board, options, shown, say)
         while True:
             for line in board.lines(LOOK_S):
                 show(line)
@@ -69,16 +73,16 @@ def develop(
             if saved:
                 say(f"saved: {', '.join(saved[:3])}{' ...' if len(saved) > 3 else ''}")
                 board.interrupt()
-                _update(board, options, progress, say)
+                _update(board, options, shown, say)
 
 
-def _update(board: Repl, options: Options, progress: Progress, say: Callable[[str], None]) -> None:
+def _update(board: Repl, options: Options, shown: Shown, say: Callable[[str], None]) -> None:
     try:
-        done = transfer(board, options, progress)
+        with shown() as progress:
+            done = transfer(board, options, progress)
         say(done.line())
         if done.note:
             say(done.note)
     except PatrolError as error:
         say(str(error))
-    progress("running", 0, 0)
     board.reset()

@@ -16,6 +16,13 @@ Pause = Callable[[], contextlib.AbstractContextManager[None]]
 
 
 @contextlib.contextmanager
+def bar() -> Iterator[Told]:
+    """What tells a bar on stderr of progress."""
+    with shown() as (progress, _):
+        yield progress
+
+
+@contextlib.contextmanager
 def shown() -> Iterator[tuple[Told, Pause]]:
     """A bar on stderr; what tells it of progress, and what takes it away for a question."""
     columns = (
@@ -24,17 +31,18 @@ def shown() -> Iterator[tuple[Told, Pause]]:
         TaskProgressColumn(),
         DownloadColumn(),
     )
-    with Progress(*columns, console=Console(stderr=True), transient=True) as bar:
-        task = bar.add_task("asking the board", total=None)
+    console = Console(stderr=True)
+    with Progress(*columns, console=console, transient=True, redirect_stdout=False) as rows:
+        task = rows.add_task("asking the board", total=None)
 
         def progress(what: str, done: int, total: int) -> None:
-            bar.update(task, description=what, completed=done, total=total or None)
+            rows.update(task, description=what, completed=done, total=total or None)
 
         @contextlib.contextmanager
         def pause() -> Iterator[None]:
-            bar.stop()
+            rows.stop()
             yield
-            bar.start()
+            rows.start()
 
         yield progress, pause
 
