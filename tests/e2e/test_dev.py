@@ -33,6 +33,7 @@ class Dev:
             cwd=folder,
         )
         self.lines: list[str] = []
+        self.seen: list[str] = []
         threading.Thread(target=self._read, daemon=True).start()
 
     def _read(self) -> None:
@@ -46,10 +47,11 @@ class Dev:
         while time.monotonic() < end:
             while self.lines:
                 line = self.lines.pop(0)
+                self.seen.append(line)
                 if text in line:
                     return line
             time.sleep(0.02)
-        raise AssertionError(f"no line with {text!r} within {PATIENCE_S} s")
+        raise AssertionError(f"no line with {text!r} within {PATIENCE_S} s: {self.seen}")
 
     def save(self, name: str, text: str) -> None:
         (self.tree / name).write_text(text)
@@ -70,7 +72,7 @@ def test_what_is_saved_runs_and_what_it_prints_is_shown(dev: Dev) -> None:
     main = (dev.tree / "main.py").read_text()
     dev.save("main.py", 'print("hello from", 6 * 7)\n' + main)
     dev.wait_for("-- saved: main.py")
-    dev.wait_for("1 sent")
+    dev.wait_for("2 sent")  # the modules know which build they are
     dev.wait_for("hello from 42")
     car = (dev.tree / "patrol" / "car.py").read_text()
     dev.save("patrol/car.py", car + "x = = 1\n")

@@ -32,7 +32,14 @@ def shown() -> Iterator[tuple[Told, Pause]]:
         DownloadColumn(),
     )
     console = Console(stderr=True)
-    with Progress(*columns, console=console, transient=True, redirect_stdout=False) as rows:
+    rows = Progress(
+        *columns,
+        console=console,
+        transient=True,
+        redirect_stdout=False,
+        disable=not console.is_terminal,
+    )
+    with rows:
         task = rows.add_task("asking the board", total=None)
 
         def progress(what: str, done: int, total: int) -> None:
