@@ -90,6 +90,8 @@ def serve(
         PatrolError: unknown world, board or breakage, port taken, no interpreter, unwritable image
             or summary.
     """
+    if summary is not None and summary.is_dir():
+        raise PatrolError(f"summary {summary} is a folder: give the name of a file", 2)
     if summary is not None and not summary.parent.is_dir():
         raise PatrolError(f"summary {summary}: the folder {summary.parent} does not exist", 2)
     model = find_model(board, filesystem_kb)

@@ -93,17 +93,41 @@ def test_what_is_stale_goes_and_what_is_ones_own_stays(sim: Served, tmp_path: Pa
     mine = tmp_path / "mine.txt"
     mine.write_text("my notes")
     mpremote(sim.repl, "cp", mine, ":mine.txt")
-    mpremote(sim.repl, "mkdir", ":patrol")  # where older builds have it
-    mpremote(sim.repl, "cp", mine, ":patrol/stale.mpy")
     mpremote(sim.repl, "cp", mine, ":board.py")
+    mpremote(sim.repl, "cp", mine, ":patrol.new")  # of a flash that was cut off
     mpremote(sim.repl, "rm", ":pack.mpy")
     done = patrol("flash", sim.repl)
     assert done.returncode == 0, done.stderr
     assert ": 1 sent, 2 removed, " in done.stdout
     assert mpremote(sim.repl, "cat", ":mine.txt") == "my notes"
     names = mpremote(sim.repl, "ls")
-    assert "patrol/" not in names
+    assert "patrol.new" not in names
     assert "board.py" not in names
+
+
+def test_a_folder_that_would_hide_the_modules_is_named_and_stays(
+    sim: Served, tmp_path: Path
+) -> None:
+    mine = tmp_path / "mine.py"
+    mine.write_text("mine = True")
+    mpremote(sim.repl, "mkdir", ":patrol")
+    mpremote(sim.repl, "cp", mine, ":patrol/mine.py")
+    refused(patrol("flash", sim.repl), 1, "patrol/", "hides", f"mpremote connect {sim.repl} rm -r")
+    assert "mine.py" in mpremote(sim.repl, "ls", ":patrol")
+
+
+def test_what_is_refused_leaves_the_car_running(sim: Served) -> None:
+    refused(patrol("flash", sim.repl, "--telemetry", "/dev/pts/9999"), 1, "/dev/pts/9999")
+    refused(patrol("flash", sim.repl, "--telemetry", sim.repl), 2, "the REPL's own")
+    refused(patrol("flash", sim.repl, "--board", "nucleo_f446re"), 2, "pyboard_v11")
+    link = connect(sim.uart)
+    assert link.recv(timeout=5) is not None
+    link.close()
+
+
+@pytest.mark.parametrize("command", ["flash", "dev", "doctor", "calibrate", "crash"])
+def test_an_empty_port_is_not_any_port(sim: Served, command: str) -> None:
+    refused(patrol(command, ""), 2, "empty")
 
 
 def test_source_runs_too_and_gives_way_to_bytecode_again(sim: Served) -> None:

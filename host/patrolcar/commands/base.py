@@ -1,6 +1,7 @@
 """What the commands share: the application, how errors are told, options and arguments."""
 
 import functools
+import os
 import sys
 from collections.abc import Callable
 from typing import Annotated, ParamSpec
@@ -44,6 +45,9 @@ def command(
             except PatrolError as error:
                 complain(error)
                 raise typer.Exit(error.code) from None
+            except BrokenPipeError:  # whoever read us has enough
+                os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+                raise typer.Exit(1) from None
             except OSError as error:  # a name that the system cannot take, a disk that is full
                 thing = f"{error.filename!s:.80}: " if error.filename else ""
                 complain(PatrolError(f"{thing}{error.strerror or error}: check what was passed"))

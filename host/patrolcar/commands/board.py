@@ -39,9 +39,9 @@ def flash(
     from patrolcar.flash.flash import Options
     from patrolcar.flash.flash import flash as flash_to
     from patrolcar.flash.terminal import ask, shown
-    from patrolcar.link.ports import find_port
+    from patrolcar.link.ports import chosen_port
 
-    port = port or find_port()
+    port = chosen_port(port)
     options = Options(board, source, littlefs, telemetry)
     with shown() as (progress, pause):
         done, car = flash_to(port, options, progress, lambda text: yes or ask(text, pause))
@@ -74,10 +74,10 @@ def dev(
     from patrolcar.flash.dev import develop
     from patrolcar.flash.flash import Options
     from patrolcar.flash.terminal import bar
-    from patrolcar.link.ports import find_port
+    from patrolcar.link.ports import chosen_port
 
     develop(
-        port or find_port(),
+        chosen_port(port),
         Options(board, source, tree=tree),
         bar,
         lambda text: print(f"-- {text}", flush=True),
@@ -118,9 +118,9 @@ def doctor(
     from patrolcar.doctor.doctor import Options, examine
     from patrolcar.doctor.person import AtTerminal, progress
     from patrolcar.doctor.result import Verdict
-    from patrolcar.link.ports import find_port
+    from patrolcar.link.ports import chosen_port
 
-    port = port or find_port()
+    port = chosen_port(port)
     with progress() as (say, pause):
         results = examine(port, Options(floor, stay), AtTerminal(yes, pause), say)
     if as_json:
@@ -173,11 +173,11 @@ def calibrate(
     from patrolcar.calibrate.calibrate import calibrate as calibrate_car
     from patrolcar.calibrate.steps import Given
     from patrolcar.doctor.person import AtTerminal, progress
-    from patrolcar.link.ports import find_port
+    from patrolcar.link.ports import chosen_port
 
     check_steps(only or [])
     given = Given(measured_mm, turned_deg, battery_volts, distance_mm, rounds, push)
-    port = port or find_port()
+    port = chosen_port(port)
 
     def show(changes: list[Change]) -> None:
         table = Table("setting", "old -> new")
@@ -212,9 +212,9 @@ def crash(
     Examples: [bold]patrol crash /dev/ttyACM0[/] and [bold]patrol crash --clear[/].
     """
     from patrolcar.crash import crashes
-    from patrolcar.link.ports import find_port
+    from patrolcar.link.ports import chosen_port
 
-    port = port or find_port()
+    port = chosen_port(port)
     found = crashes(port, clear=clear)
     for record in found:
         print(json.dumps(record.record()) if as_json else "\n".join(record.lines()))

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import contextlib
+import os
 import tempfile
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -24,8 +26,8 @@ from patrolcar.flash.greeting import Greeting, hear, read_prompt
 from patrolcar.flash.pack import packed
 from patrolcar.flash.preserve import Preserved
 from patrolcar.flash.repl import BoardError, Repl
-from patrolcar.flash.sync import Plan, Progress, apply, own, plan, read_tree
-from patrolcar.link.connection import connect
+from patrolcar.flash.sync import Plan, Progress, apply, own, plan, read_tree, refuse_hiding
+from patrolcar.link.connection import Connection, connect
 from patrolcar.link.ports import telemetry_beside
 
 
@@ -154,6 +156,7 @@ def _bring(board: Repl, wanted: dict[str, bytes], told: About, progress: Progres
         found = contents(board)
         if found.damaged or told.space is None:
             return None
+        refuse_hiding(found.folders, board.port)
         todo = plan(wanted, found.files)
         if not todo.nothing:
             apply(board, wanted, found.files, todo, told.space, progress)
@@ -164,19 +167,14 @@ def _bring(board: Repl, wanted: dict[str, bytes], told: About, progress: Progres
         raise
 
 
-def start(board: Repl, telemetry: str | None, progress: Progress) -> Greeting | None:
-    """Resets the board; what the car says then, by its telemetry or else at its prompt.
+def start(board: Repl, link: Connection | None, progress: Progress) -> Greeting | None:
+    """Resets the board; what the car says then, over its telemetry or else at its prompt.
 
-    None when it says nothing. PatrolError when a telemetry port is known and stays silent.
+    None when it prints nothing. PatrolError when there is a link and it stays silent.
     """
     progress("starting", 0, 0)
-    uri = telemetry or telemetry_beside(board.port)
-    if uri is None:
-        board.reset()
-        return read_prompt(board)
-    with connect(uri) as link:
-        board.reset()
-        return hear(link)
+    board.reset()
+    return read_prompt(board) if link is None else hear(link)
 
 
 def flash(
@@ -185,8 +183,22 @@ def flash(
     progress: Progress,
     confirm: Callable[[str], bool] = lambda question: True,
 ) -> tuple[Flashed, Greeting | None]:
-    """Flashes the board at a REPL port and starts it; see `transfer` and `start`."""
-    with Repl(port) as board:
-        return transfer(board, options, progress, confirm), start(
-            board, options.telemetry, progress
-        )
+    """Flashes the board at a REPL port and starts it; see `transfer` and `start`.
+
+    The telemetry port is opened before anything is touched. Where the board is not flashed after
+    all, it is reset: what it has goes on.
+    """
+    uri = telemetry_beside(port) if options.telemetry is None else options.telemetry
+    if uri is not None and os.path.realpath(uri) == os.path.realpath(port):
+        raise PatrolError(f"telemetry port {uri} is the REPL's own: pass the car's UART", 2)
+    with contextlib.ExitStack() as stack:
+        link = None if uri is None else stack.enter_context(connect(uri))
+        board = stack.enter_context(Repl(port))
+        try:
+            done = transfer(board, options, progress, confirm)
+        except (PatrolError, KeyboardInterrupt):
+            with contextlib.suppress(PatrolError):
+                board.interrupt()
+                board.reset()
+            raise
+        return done, start(board, link, progress)

@@ -21,8 +21,8 @@ from patrolcar.flash.repl import BoardError, Repl
 
 START = "main.py"
 NEW = ".new"
-# Where builds before the pack put their modules: what is left of them would hide it.
-RETIRED = "patrol"
+# A folder of this name would be found before the pack, and hide every module in it.
+HIDING = "patrol"
 SPARE_BLOCKS = 6  # of folders, and of what a filesystem copies before it writes
 WRITE_S = 60.0  # for a few erases
 ENOSPC = ("ENOSPC", "OSError: 28")
@@ -69,11 +69,20 @@ def own(wanted: dict[str, bytes], name: str) -> bool:
     path = PurePosixPath(name)
     if name in wanted:
         return True
-    if len(path.parts) > 1:
-        return path.parts[0] == RETIRED
-    return path.suffix in (".py", ".mpy", NEW) and path.stem in {
-        PurePosixPath(one).stem for one in wanted
-    }
+    return (
+        len(path.parts) == 1
+        and path.suffix in (".py", ".mpy", NEW)
+        and path.stem in {PurePosixPath(one).stem for one in wanted}
+    )
+
+
+def refuse_hiding(folders: list[str], port: str) -> None:
+    """PatrolError where a folder on the board would hide the firmware's modules."""
+    if HIDING in folders:
+        raise PatrolError(
+            f"the folder {HIDING}/ on the board at {port} hides the firmware's modules: move what "
+            f"you need of it, then mpremote connect {port} rm -r :{HIDING}, and run again"
+        )
 
 
 def _blocks(size: int, space: Space) -> int:
@@ -98,6 +107,11 @@ def has_room_for_both(
     free += taken(todo.send)
     if need <= free:
         return False
+    if need > space.total // space.block:
+        raise PatrolError(
+            f"the firmware takes {need * space.block // 1024} KB, and the board's filesystem has "
+            f"{space.total // 1024} KB in all: leave something out of the tree"
+        )
     others = sorted(
         ((entry.size, name) for name, entry in found.items() if not own(wanted, name)),
         reverse=True,
@@ -143,7 +157,6 @@ def apply(
         if both:
             _remove(board, [START] if START in found else [])
         _rename(board, send)
-        _drop_retired(board, todo)
         _verify(board, {n: data for n, data in wanted.items() if n != START}, progress)
         if START in wanted:
             board.write_file(f"{ROOT}/{_beside(START)}", wanted[START], sent)
@@ -173,14 +186,6 @@ def _rename(board: Repl, names: list[str]) -> None:
     if names:
         pairs = [(f"{ROOT}/{_beside(name)}", f"{ROOT}/{name}") for name in names]
         board.run(f"import os\nfor p in {pairs!r}: os.rename(*p)\nos.sync()\ndel p", WRITE_S)
-
-
-def _drop_retired(board: Repl, todo: Plan) -> None:
-    """Removes the folders of an older layout, once they are empty."""
-    if any("/" in name for name in todo.remove):
-        for folder in sorted(contents(board).folders, reverse=True):
-            if folder.split("/")[0] == RETIRED:
-                board.run(f"import os\nos.rmdir({f'{ROOT}/{folder}'!r})", WRITE_S)
 
 
 def _verify(board: Repl, wanted: dict[str, bytes], progress: Progress) -> None:

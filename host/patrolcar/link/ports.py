@@ -93,6 +93,14 @@ def find_port() -> str:
     )
 
 
+def chosen_port(port: str | None) -> str:
+    """The port that was named, or without one the one board's. PatrolError (2) for an empty name:
+    a script's unset variable must not reach whichever car is there."""
+    if port == "":
+        raise PatrolError("the port's name is empty: name one, or leave it out", 2)
+    return find_port() if port is None else port
+
+
 def telemetry_beside(port: str) -> str | None:
     """The telemetry port that belongs to a REPL's, where its name tells."""
     path = Path(port)

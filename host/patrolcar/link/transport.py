@@ -193,7 +193,7 @@ def why_not(name: str, error: Exception) -> str:
         return f"port {name} is held by {_holder(name)}: close it or pass another port"
     if number in (errno.EACCES, errno.EPERM):
         return f"port {name} may not be opened by this user: join its group (often dialout)"
-    if os.strerror(errno.ENOTTY) in str(error):
+    if os.strerror(errno.ENOTTY) in str(error) or Path(name).is_dir():
         return f"port {name} is not a serial port: pass one, or tcp:HOST:PORT"
     return f"port {name} cannot be opened: {error}"
 

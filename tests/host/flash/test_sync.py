@@ -8,7 +8,7 @@ import pytest
 
 from patrolcar.errors import PatrolError
 from patrolcar.flash.contents import OnBoard, Space
-from patrolcar.flash.sync import has_room_for_both, plan
+from patrolcar.flash.sync import has_room_for_both, plan, refuse_hiding
 
 WANTED = {
     "boot.py": b"boot",
@@ -42,14 +42,14 @@ def test_only_what_differs_is_sent() -> None:
     assert todo.remove == ()
 
 
-@pytest.mark.parametrize(
-    "name", ["patrol/old.mpy", "patrol/gone/deep.py", "board.py", "boot.new", "main.mpy"]
-)
+@pytest.mark.parametrize("name", ["board.py", "boot.new", "main.mpy", "patrol.new"])
 def test_what_no_longer_belongs_goes(name: str) -> None:
     assert plan(WANTED, on_board({**WANTED, name: b"x"})).remove == (name,)
 
 
-@pytest.mark.parametrize("name", ["notes.txt", "lib/mine.py", "mine.py", "data/app.mpy", "x.new"])
+@pytest.mark.parametrize(
+    "name", ["notes.txt", "lib/mine.py", "mine.py", "patrol/app.mpy", "x.new"]
+)
 def test_what_is_the_persons_own_stays(name: str) -> None:
     assert plan(WANTED, on_board({**WANTED, name: b"x"})).nothing
 
@@ -62,6 +62,18 @@ def test_a_board_without_room_is_refused_with_the_largest_files() -> None:
     text = str(caught.value)
     assert "16 KB is full" in text
     assert "video.bin (9000 bytes), notes.txt (100 bytes)" in text
+
+
+def test_a_firmware_that_is_larger_than_the_filesystem_is_told_so() -> None:
+    todo = plan(WANTED, {})
+    with pytest.raises(PatrolError, match="4 KB in all: leave something out"):
+        has_room_for_both(WANTED, {}, todo, Space(block=512, total=4096, free=4096))
+
+
+def test_a_folder_that_hides_the_modules_is_refused_by_name() -> None:
+    refuse_hiding(["lib", "data"], "port")
+    with pytest.raises(PatrolError, match="the folder patrol/ on the board at port hides"):
+        refuse_hiding(["lib", "patrol", "patrol/link"], "port")
 
 
 def test_the_old_firmware_stays_until_the_new_one_is_whole_where_there_is_room() -> None:

@@ -1,6 +1,7 @@
 """The REPL of the virtual board beside its line editor: modes, streams, resets, what is there."""
 
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 
@@ -189,3 +190,14 @@ def test_modules_of_a_program_may_be_called_as_the_roms_are(bench: Bench) -> Non
     bench.run("with open('console.py', 'w') as f: f.write('mine = 1')")
     assert bench.run("import console; help('modules'); print(console.mine)").endswith("\n1\n")
     bench.run("import os; os.remove('console.py')")
+
+
+@pytest.mark.parametrize("name", ["boot.py", "main.py"])
+def test_a_file_that_is_no_text_ends_at_the_prompt(tmp_path: Path, name: str) -> None:
+    bench = Bench(tmp_path / "flash.img")
+    try:
+        bench.run(f"f = open({name!r}, 'wb'); f.write(b'x = 1 \\xff\\n'); f.close()")
+        bench.board.reset()
+        assert b"SyntaxError" in bench.until(b">>> ")
+    finally:
+        bench.board.stop()

@@ -57,9 +57,12 @@ def run(source, name, kind):
 def run_file(name):
     """Runs a file of the filesystem if it is there; True when it asked for a soft reset."""
     try:
-        with open(name) as f:
+        with open(name, "rb") as f:
             source = f.read()
     except OSError:
+        return False
+    except MemoryError as error:
+        trace(error)
         return False
     scope["__file__"] = name
     return run(source, name, "exec")
