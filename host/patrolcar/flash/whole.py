@@ -7,14 +7,18 @@ import os
 from pathlib import Path
 
 
-def write_whole(path: Path, data: bytes) -> None:
-    """Writes a file beside its place and puts it there at once. OSError as open() has it."""
+def write_whole(path: Path, data: bytes, *, durable: bool = True) -> None:
+    """Writes a file beside its place and puts it there at once. OSError as open() has it.
+
+    Without `durable` a computer that loses power may leave a torn one.
+    """
     partial = path.with_name(f"{path.name}.{os.getpid()}.part")
     try:
         with open(partial, "wb") as file:
             file.write(data)
             file.flush()
-            os.fsync(file.fileno())
+            if durable:
+                os.fsync(file.fileno())
         os.replace(partial, path)
     except BaseException:
         with contextlib.suppress(OSError):
