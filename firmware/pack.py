@@ -74,8 +74,11 @@ class Pack:
 
 def mount():
     """From now on modules are found in the pack; again after another one has taken its place."""
-    if _PLACE in sys.path:
+    pack = Pack(_FILE)
+    try:
         os.umount(_PLACE)
-    else:
+    except OSError:
+        pass
+    os.mount(pack, _PLACE)
+    if _PLACE not in sys.path:
         sys.path.append(_PLACE)
-    os.mount(Pack(_FILE), _PLACE)

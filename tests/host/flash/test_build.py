@@ -2,12 +2,14 @@
 
 import subprocess
 import sys
+import tempfile
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
 from patrolcar.errors import PatrolError
-from patrolcar.flash import build as module
+from patrolcar.flash import cache as cache_module
 from patrolcar.flash.arch import decode
 from patrolcar.flash.build import build, firmware_dir, sources, without_native
 
@@ -16,7 +18,7 @@ from patrolcar.flash.build import build, firmware_dir, sources, without_native
 def cache(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     folder = tmp_path / "cache"
     folder.mkdir()
-    monkeypatch.setattr(module, "cache_dir", lambda: folder)
+    monkeypatch.setattr(cache_module, "cache_dir", lambda: folder)
     return folder
 
 
@@ -67,6 +69,49 @@ def test_a_second_build_compiles_nothing_and_is_the_same(
     second = build(tmp_path / "build", "x64", tree)
     assert (first.cached, second.cached) == (0, 1)
     assert (tmp_path / "build" / "patrol" / "fast.mpy").read_bytes() == content
+
+
+def _half(data: bytes) -> bytes:
+    return data[: len(data) // 2]
+
+
+def _flipped(data: bytes) -> bytes:
+    return data[:40] + bytes((data[40] ^ 0xFF,)) + data[41:]
+
+
+@pytest.mark.parametrize("damage", [lambda _: b"", _half, _flipped, lambda _: b"null", None])
+@pytest.mark.parametrize("kind", ["json", "mpy"])
+def test_what_is_damaged_in_the_cache_is_made_anew(
+    tree: Path, tmp_path: Path, cache: Path, kind: str, damage: Callable[[bytes], bytes] | None
+) -> None:
+    build(tmp_path / "first", "x64", tree)
+    (kept,) = cache.glob(f"*.{kind}")
+    good = kept.read_bytes()
+    kept.unlink()
+    if damage:
+        kept.write_bytes(damage(good))
+    else:
+        kept.mkdir()
+    build(tmp_path / "second", "x64", tree)
+    assert _all(tmp_path / "second") == _all(tmp_path / "first")
+    assert kept.is_dir() if damage is None else kept.read_bytes() == good
+    assert not list(cache.glob("*.part"))
+
+
+def _all(folder: Path) -> dict[str, bytes]:
+    return {path.relative_to(folder).as_posix(): path.read_bytes() for path in _files(folder)}
+
+
+def test_without_a_cache_it_is_compiled_each_time_and_nothing_stays(
+    tree: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "file").write_text("")
+    (tmp_path / "temporary").mkdir()
+    monkeypatch.setattr(cache_module, "cache_dir", lambda: tmp_path / "file" / "mpy")
+    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path / "temporary"))
+    for _ in range(2):
+        assert build(tmp_path / "build", "x64", tree).cached == 0
+    assert not list((tmp_path / "temporary").iterdir())
 
 
 def test_another_processor_is_another_file(tree: Path, tmp_path: Path, cache: Path) -> None:

@@ -12,7 +12,8 @@ from fastcrc.crc16 import mcrf4xx
 from patrolcar.errors import PatrolError
 from patrolcar.flash.preserve import HEAD, Preserved, Record, compacted, records
 
-AREA = {"SETTINGS": ((0x08014000, 0xC000),)}
+AREA = {"MACHINE": "TOY with F411", "SETTINGS": ((0x08014000, 0xC000),)}
+FILE = "TOY_with_F411-abc.json"
 
 
 def area(*found: tuple[int, int, bytes], generation: int = 1) -> bytes:
@@ -87,11 +88,11 @@ def preserve(board: Board, folder: Path, data: dict[str, Any] = AREA) -> Preserv
 def test_what_the_filesystem_erases_is_written_again(tmp_path: Path) -> None:
     board = Board(area((1, 1, b"mine"), (2, 1, b"crash!")))
     kept = preserve(board, tmp_path)
-    assert (tmp_path / "abc.json").is_file()
+    assert (tmp_path / FILE).is_file()
     board.raw = b"\xff" * 64
     kept.restore()
     assert [bytes.fromhex(one.payload) for one in records(board.raw)] == [b"mine", b"crash!"]
-    assert not (tmp_path / "abc.json").exists()
+    assert not (tmp_path / FILE).exists()
 
 
 def test_after_a_cut_the_next_flash_writes_what_the_first_one_had_read(tmp_path: Path) -> None:
@@ -110,12 +111,69 @@ def test_what_the_board_has_is_newer_than_the_file(tmp_path: Path) -> None:
 
 def test_sectors_of_its_own_are_left_alone(tmp_path: Path) -> None:
     board = Board(b"")
-    two = {"SETTINGS": ((0x080C0000, 0x20000), (0x080E0000, 0x20000))}
+    two = {"MACHINE": "PYB", "SETTINGS": ((0x080C0000, 0x20000), (0x080E0000, 0x20000))}
     preserve(board, tmp_path, two).restore()
     assert board.ran == []
 
 
-def test_a_file_that_holds_no_settings_is_named(tmp_path: Path) -> None:
-    (tmp_path / "abc.json").write_text(json.dumps([{"what": 1}]))
-    with pytest.raises(PatrolError, match=r"abc\.json holds no settings"):
+def as_kept(*found: dict[str, Any], **changes: Any) -> str:
+    """A file's text as a flash of this board leaves it."""
+    return json.dumps({"board": AREA["MACHINE"], "unique_id": "abc", "records": found} | changes)
+
+
+@pytest.mark.parametrize(
+    ("text", "reason"),
+    [
+        ("", "Expecting value"),
+        ("null", "no list of records"),
+        ("[" * 100_000, "nested too deeply"),
+        (as_kept(records=5), "no list of records"),
+        (as_kept({"what": 1}), "record 1 is not kind, layout and payload"),
+        (as_kept({"kind": "x", "layout": 1, "payload": "00"}), "kind 'x' is not 0 to 255"),
+        (as_kept({"kind": 999, "layout": 1, "payload": "00"}), "kind 999 is not 0 to 255"),
+        (as_kept({"kind": 1, "layout": -1, "payload": "00"}), "layout -1 is not 0 to 255"),
+        (as_kept({"kind": [1], "layout": 1, "payload": "0000"}), r"kind \[1\] is not"),
+        (as_kept({"kind": 1, "layout": 1, "payload": "zz"}), "payload 'zz' is not hex"),
+        (as_kept({"kind": 1, "layout": 1, "payload": 5}), "payload 5 is not hex"),
+        (as_kept({"kind": 1, "layout": 1, "payload": "00" * 510}), "510 bytes"),
+        (as_kept({"kind": 1, "layout": 1, "payload": "00"}), "1 bytes, not an even number"),
+        (
+            as_kept(*({"kind": k, "layout": 1, "payload": "00" * 400} for k in range(3, 250))),
+            "247 records of .* more than the board has room for",
+        ),
+    ],
+)
+def test_a_file_that_holds_no_settings_is_named_before_anything_is_touched(
+    tmp_path: Path, text: str, reason: str
+) -> None:
+    (tmp_path / FILE).write_text(text)
+    board = Board(area(*[(1, 1, b"mine" * 100)] * 100))  # so full that it would be compacted
+    with pytest.raises(PatrolError, match=rf"{FILE} holds no settings \(.*{reason}") as caught:
+        preserve(board, tmp_path)
+    assert len(str(caught.value)) < 300 + len(str(tmp_path))
+    assert not any("_erase" in code for code in board.ran)
+    assert (tmp_path / FILE).read_text() == text
+
+
+def test_another_boards_settings_are_not_taken(tmp_path: Path) -> None:
+    (tmp_path / FILE).write_text(as_kept(unique_id="abd"))
+    with pytest.raises(PatrolError, match="holds the settings of another board, 'TOY with F411'"):
         preserve(Board(b"\xff" * 64), tmp_path)
+
+
+def test_two_boards_of_one_id_have_a_file_each(tmp_path: Path) -> None:
+    preserve(Board(area((1, 1, b"mine"))), tmp_path)
+    preserve(Board(area((1, 1, b"mine"))), tmp_path, AREA | {"MACHINE": "OTHER"})
+    assert {path.name for path in tmp_path.iterdir()} == {FILE, "OTHER-abc.json"}
+
+
+def test_a_folder_in_its_place_is_no_settings_file(tmp_path: Path) -> None:
+    (tmp_path / FILE).mkdir()
+    with pytest.raises(PatrolError, match=rf"{FILE} cannot be read \(Is a directory\)"):
+        preserve(Board(b"\xff" * 64), tmp_path)
+
+
+def test_a_home_that_is_a_file_is_named(tmp_path: Path) -> None:
+    (tmp_path / "home").write_text("")
+    with pytest.raises(PatrolError, match=r"cannot be read \(Not a directory\)"):
+        preserve(Board(b"\xff" * 64), tmp_path / "home")

@@ -103,3 +103,14 @@ def test_an_unknown_board_is_one_line_with_the_names() -> None:
     with pytest.raises(PatrolError, match="board foo: pass one of blackpill_f411, nucleo") as told:
         find_model("foo")
     assert told.value.code == 2
+
+
+def test_each_image_is_a_board_of_its_own(any_board: Bench, tmp_path: Path) -> None:
+    model, image = any_board.board.model, any_board.board.image.resolve()
+    said = any_board.run("import machine; print(machine.unique_id().hex())").strip()
+    assert said == model.unique_id.hex()
+    assert len(model.unique_id) == 12
+    assert model.of_image(image).unique_id == model.unique_id
+    others = [model.of_image(tmp_path / "other.img")]
+    others += [other.of_image(image) for other in MODELS.values() if other.name != model.name]
+    assert model.unique_id not in {other.unique_id for other in others}
