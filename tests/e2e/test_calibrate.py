@@ -7,6 +7,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from pathlib import Path
 
@@ -160,6 +161,56 @@ def test_a_bumper_that_is_pressed_ends_the_way_at_once(car: Simulated) -> None:
     with pytest.raises(PatrolError, match="bumper"):
         _calibrate(car, "wheels")
     assert car.world.distance_m < 0.05
+
+
+def _drives(car: Simulated, mm: int) -> None:
+    end = time.monotonic() + 30
+    while car.world.distance_m * 1000 < mm:
+        assert time.monotonic() < end
+        time.sleep(0.001)
+
+
+def _further(car: Simulated) -> float:
+    """How far it still goes, in m."""
+    from_m = car.world.distance_m
+    time.sleep(1.5)  # it waits for the host in real time
+    further = car.world.distance_m - from_m
+    time.sleep(0.3)
+    assert car.world.distance_m - from_m == pytest.approx(further, abs=0.001)
+    return further
+
+
+def test_a_host_that_is_killed_stops_the_car(car: Simulated) -> None:
+    words = ("--only", "wheels", "--distance-mm", "5000", "--measured-mm", "5000", "--yes")
+    with subprocess.Popen(
+        [sys.executable, "-m", "patrolcar", "calibrate", car.repl, *words]
+    ) as it:
+        _drives(car, 300)
+        it.kill()
+    assert _further(car) < 0.3
+    assert car.world.distance_m < 1
+
+
+def test_a_port_that_closes_stops_the_car(car: Simulated) -> None:
+    with Examined(car.repl) as board, ThreadPoolExecutor() as pool:
+        board.load("common", "parts", "calibrate")
+        board.do("make")
+        drive = pool.submit(board.call, "travel", 200, 0, 40_000, 40_000, 60_000)
+        _drives(car, 300)
+        board._repl.close()
+        assert _further(car) < 0.3
+        with pytest.raises(PatrolError):
+            drive.result(30)
+    assert car.world.distance_m < 1
+
+
+def test_a_host_that_hangs_is_told_why_the_car_stopped(
+    car: Simulated, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("patrolcar.doctor.session.ENQ", b"\xff")
+    with pytest.raises(PatrolError, match="no answer from the host"):
+        _calibrate(car, "wheels")
+    assert car.world.distance_m < 0.001
 
 
 def _patrol(*words: str) -> subprocess.CompletedProcess[str]:

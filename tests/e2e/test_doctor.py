@@ -12,7 +12,7 @@ import pytest
 from board_bench import Bench
 from patrolcar.doctor.doctor import Options, examine
 from patrolcar.doctor.result import Result, Verdict
-from patrolcar.doctor.session import BOARD_SIDE
+from patrolcar.doctor.session import ACK, BOARD_SIDE, ENQ
 from patrolcar.errors import PatrolError
 from powered import Powered
 from simulated import Answers, Simulated
@@ -107,7 +107,8 @@ def test_a_program_that_hangs_loses_the_motors_by_the_guard(image: Path) -> None
             bench.run((BOARD_SIDE / f"{name}.py").read_text())
         bench.run("make()")
         bench.board.type(b"powered(lambda dt: sleep_ms(60_000), 100)\x04")
-        bench.until(b"OK")
+        bench.until(ENQ)
+        bench.board.type(ACK)
         start = bench.board.now_us
         seen = False
         while bench.board.now_us < start + 2_000_000:

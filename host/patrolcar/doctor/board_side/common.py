@@ -1,7 +1,10 @@
 # common.py: what the other files here share: the firmware's own drivers, and the guard.
 #
-# Motors have power in `powered` alone, and no longer than a timer interrupt allows.
+# Motors have power in `powered` alone, and no longer than a timer interrupt allows: half a second
+# after the host's last sign of life.
 
+import select
+import sys
 from time import sleep_ms, sleep_us, ticks_add, ticks_diff, ticks_us
 
 import board
@@ -12,6 +15,8 @@ from patrol.store.log import Log
 from pyb import Timer
 
 PERIOD_US = 10_000
+ASK = 10  # periods from one question to the host to the next
+SILENT = 50  # periods without an answer: the host is gone
 
 settings = store.load(Log(board.SETTINGS), lambda severity, text: None)
 standby = hardware.standby(board)
@@ -37,7 +42,28 @@ class Guard:
         self._left = ms // 20 + 1
 
 
+class Host:
+    """The program that runs this, asked whether it is still there: ENQ there, ACK back."""
+
+    def __init__(self):
+        self.asked = False
+        self._poll = select.poll()
+        self._poll.register(sys.stdin, select.POLLIN)
+
+    def ask(self):
+        self.asked = True
+        sys.stdout.write("\x05")
+
+    def answered(self, ms):
+        """Waits so long for the answer that is due; whether it came."""
+        if self._poll.poll(ms):
+            sys.stdin.read(1)
+            self.asked = False
+        return not self.asked
+
+
 guard = Guard(standby.value)
+host = Host()
 
 
 def make():
@@ -56,16 +82,33 @@ def power():
 
 
 def powered(step, ms):
-    """`step(dt_us)` every 10 ms with the motors powered, until it says True or `ms` are over."""
+    """`step(dt_us)` every 10 ms with the motors powered, until it says True or `ms` are over.
+
+    OSError when the host does not answer for half a second.
+    """
+    silent = 0
     try:
+        host.ask()
+        if not host.answered(SILENT * 10):
+            raise OSError("no answer from the host")
         for motor in motors:
             motor.brake()
         for encoder in encoders:
             encoder.sample(PERIOD_US)
-        guard.allow(ms + 500)
+        guard.allow((SILENT + ASK) * 10)
         standby.value(1)
         last = ticks_us()
         for _ in range(ms // 10):
+            silent += 1
+            if host.asked:
+                left = PERIOD_US - ticks_diff(ticks_us(), last)
+                if host.answered(max(0, left) // 1000):
+                    silent = 0
+                    guard.allow((SILENT + ASK) * 10)
+                elif silent >= SILENT:
+                    raise OSError("no answer from the host")
+            elif silent >= ASK:
+                host.ask()
             sleep_us(max(1, PERIOD_US - ticks_diff(ticks_us(), last)))
             now = ticks_us()
             dt = ticks_diff(now, last)
@@ -78,6 +121,8 @@ def powered(step, ms):
         standby.value(0)
         for motor in motors:
             motor.coast()
+    if host.asked and not host.answered(SILENT * 10):  # else the prompt would get it
+        raise OSError("no answer from the host")
 
 
 def yaw(dt):
