@@ -70,11 +70,12 @@ def choose_board(machine: str, wanted: str | None, tree: Path | None = None) -> 
     PatrolError (2) for an unknown name, for another board than the one that is there, and where
     neither tells.
     """
-    if wanted is not None:
-        board_data(wanted, tree)
+    names = boards(tree)
+    if wanted is not None or not names:
+        board_data(wanted or "", tree)
     known: dict[str, str] = {}
     broken: list[PatrolError] = []
-    for name in boards(tree):
+    for name in names:
         try:
             known[name] = board_data(name, tree)["MACHINE"]
         except PatrolError as error:
