@@ -18,7 +18,8 @@ from pathlib import Path
 from typing import Any
 
 from patrolcar.errors import PatrolError
-from patrolcar.flash import cache, constants, edit, names
+from patrolcar.flash import cache, constants, edit, names, program
+from patrolcar.flash.board_file import read_board
 from patrolcar.flash.constants import inline
 from patrolcar.flash.lean import lean
 from patrolcar.flash.names import shorten
@@ -64,7 +65,11 @@ def firmware_dir() -> Path:
 
 def require_tree(tree: Path) -> Path:
     """The tree, whole path. PatrolError (2) for a folder that holds no firmware."""
-    if not (tree / "main.py").is_file():
+    try:
+        found = (tree / "main.py").is_file()
+    except OSError as error:
+        raise PatrolError(f"{str(tree)!r:.80} is no firmware tree: {error.strerror}", 2) from None
+    if not found:
         raise PatrolError(f"{tree} is no firmware tree: it has no main.py", 2)
     return tree.resolve()
 
@@ -128,18 +133,19 @@ def compile_file(source: bytes, name: str, march: str | None) -> bytes:
 
 def boards(tree: Path | None = None) -> list[str]:
     """The names of the boards that the firmware has a file for."""
-    return sorted(path.stem for path in ((tree or firmware_dir()) / BOARDS).glob("*.py"))
+    folder = (tree or firmware_dir()) / BOARDS
+    return sorted(path.stem for path in folder.glob("*.py") if not path.name.startswith("."))
 
 
 def board_data(board: str, tree: Path | None = None) -> dict[str, Any]:
     """The constants of a board's file. PatrolError for a board that there is none for."""
     tree = tree or firmware_dir()
-    if board not in boards(tree):
-        raise PatrolError(f"board {board}: pass one of {', '.join(boards(tree))}", 2)
-    scope: dict[str, Any] = {}
-    path = tree / BOARDS / f"{board}.py"
-    exec(compile(path.read_text(), str(path), "exec"), scope)
-    return {name: value for name, value in scope.items() if name.isupper()}
+    known = boards(tree)
+    if not known:
+        raise PatrolError(f"{tree / BOARDS} has no board's file", 2)
+    if board not in known:
+        raise PatrolError(f"board {board}: pass one of {', '.join(known)}", 2)
+    return read_board(tree / BOARDS / f"{board}.py")
 
 
 def motor_pins(data: dict[str, Any]) -> tuple[str, ...]:
@@ -152,13 +158,18 @@ def _contents(tree: Path, board: str) -> dict[str, bytes]:
     """Every file that goes onto that board, by its name there, before it is compiled."""
     require_tree(tree)
     contents = {
-        path.as_posix(): (tree / path).read_bytes()
+        path.as_posix(): program.read(tree / path)
         for path in sources(tree)
         if path.parts[0] != BOARDS
     }
+    for name in contents:
+        if not name.isprintable():
+            raise PatrolError(f"file {name!r} in {tree}: no board can name it so: rename it")
+        if name.endswith(".py"):
+            contents[name] = program.decoded(contents[name], name).encode()
     if BOOT in contents and (tree / BOARDS).is_dir():
         data = board_data(board, tree)
-        contents[BOARD] = (tree / BOARDS / f"{board}.py").read_bytes()
+        contents[BOARD] = program.read(tree / BOARDS / f"{board}.py")
         pins = ", ".join(f'"{pin}"' for pin in motor_pins(data))
         boot = MOTOR_PINS_LINE.sub(f"MOTOR_PINS = ({pins})", contents[BOOT].decode())
         contents[BOOT] = boot.encode()
@@ -174,14 +185,9 @@ def _small(contents: dict[str, bytes], source: bool) -> dict[str, bytes]:
     if found is not None:
         return contents | {name: text.encode() for name, text in json.loads(found).items()}
     sources = {name: text.decode() for name, text in contents.items() if name.endswith(".py")}
-    try:
-        sources = inline(sources, PLAIN)
-        if not source:
-            sources = shorten(sources, PLAIN)
-    except SyntaxError as error:
-        raise PatrolError(
-            f"{error.filename}, line {error.lineno}: SyntaxError: {error.msg}"
-        ) from None
+    sources = inline(sources, PLAIN)
+    if not source:
+        sources = shorten(sources, PLAIN)
     cache.keep(kept, json.dumps(sources).encode())
     return contents | {name: text.encode() for name, text in sources.items()}
 
@@ -224,7 +230,8 @@ def build(
         if name.endswith(".py") and name not in STAY_SOURCE and march is None:
             content = without_native(content.decode()).encode()
         if name.endswith(".py") and source:
-            content = lean(content.decode()).encode()
+            with program.of(name):
+                content = lean(content.decode()).encode()
         if not name.endswith(".py") or name in STAY_SOURCE or source:
             target.write_bytes(content)
         else:

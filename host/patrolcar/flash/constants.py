@@ -18,12 +18,14 @@ from collections import Counter
 from collections.abc import Iterator, Mapping
 from pathlib import PurePosixPath
 
+from patrolcar.flash import program
 from patrolcar.flash.edit import Edit, edited, inside, replaced
 
 CONSTANT = re.compile(r"[A-Z][A-Z0-9_]*")
 SHIM = "patrol.portable"  # what its names stand for, the board's compiler knows by itself
 MARKERS = ("const", "micropython")
 Value = int | str
+BITS = 64  # of the largest number that is a constant here
 
 
 def module_name(path: str) -> str:
@@ -36,9 +38,10 @@ class _File:
     """One file: its tree, what its names are bound to, and how often."""
 
     def __init__(self, path: str, text: str) -> None:
+        self.path = path
         self.name = module_name(path)
         self.text = text
-        self.tree = ast.parse(text, path)
+        self.tree = program.parsed(text, path)
         self.bound: Counter[str] = Counter()
         self.imports: dict[str, tuple[str, str | None]] = {}  # module, name in it
         for node in ast.walk(self.tree):
@@ -88,7 +91,8 @@ class _Constants:
             return None
         self._busy.add((module, name))
         try:
-            return self._evaluate(file.definitions[name].value, file)
+            with program.of(file.path):
+                return _small(self._evaluate(file.definitions[name].value, file))
         finally:
             self._busy.discard((module, name))
 
@@ -109,18 +113,34 @@ class _Constants:
 
     def _evaluate(self, node: ast.expr, file: _File) -> Value | None:
         if isinstance(node, ast.Call) and isinstance(node.func, ast.Name):
-            return self._evaluate(node.args[0], file) if node.func.id == "const" else None
+            marked = node.func.id == "const" and len(node.args) == 1
+            return self._evaluate(node.args[0], file) if marked else None
         if isinstance(node, ast.Constant):
             return node.value if type(node.value) in (int, str) else None  # type: ignore[return-value]
         if isinstance(node, ast.UnaryOp | ast.BinOp):
             parts = [node.operand] if isinstance(node, ast.UnaryOp) else [node.left, node.right]
             values = [self._evaluate(part, file) for part in parts]
-            if not all(isinstance(value, int) for value in values):
-                return None
-            folded = ast.Expression(_with(node, values))
-            result = eval(compile(ast.fix_missing_locations(folded), "constant", "eval"))
-            return result if type(result) is int else None
+            return _computed(node, values)
         return self.known(node, file)
+
+
+def _computed(node: ast.UnaryOp | ast.BinOp, values: list[Value | None]) -> int | None:
+    """The operator applied; None where that is no integer of a size that a constant may have."""
+    if not all(isinstance(_small(value), int) for value in values):
+        return None
+    grows = isinstance(node, ast.BinOp) and isinstance(node.op, ast.LShift | ast.Pow)
+    if grows and not 0 <= values[1] <= BITS:  # type: ignore[operator]
+        return None
+    folded = ast.Expression(_with(node, values))
+    try:
+        result = eval(compile(ast.fix_missing_locations(folded), "constant", "eval"))
+    except (ArithmeticError, TypeError, ValueError):
+        return None
+    return result if type(result) is int else None
+
+
+def _small(value: Value | None) -> Value | None:
+    return None if isinstance(value, int) and value.bit_length() > BITS else value
 
 
 def _with(node: ast.UnaryOp | ast.BinOp, values: list[Value | None]) -> ast.expr:
@@ -139,7 +159,8 @@ class _Uses(ast.NodeVisitor):
         self.edits: list[Edit] = []
         self.attributes: set[str] = set()
         self.names: set[str] = set()
-        self.visit(file.tree)
+        with program.of(file.path):
+            self.visit(file.tree)
 
     def _replaced(self, node: ast.Name | ast.Attribute) -> bool:
         if self._constants is None or not isinstance(node.ctx, ast.Load):
@@ -185,7 +206,7 @@ class _Uses(ast.NodeVisitor):
 def inline(sources: Mapping[str, str], fixed: tuple[str, ...] = ()) -> dict[str, str]:
     """The files again, by path, with constants as literals; those in `fixed` as they are.
 
-    Constants of the fixed files stay names everywhere. SyntaxError for what is no Python.
+    Constants of the fixed files stay names everywhere. PatrolError for what is no Python.
     """
     files = {path: _File(path, text) for path, text in sources.items()}
     open_files = {path: file for path, file in files.items() if path not in fixed}

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import threading
 from collections.abc import Callable
 from contextlib import AbstractContextManager
@@ -28,6 +29,7 @@ class Changes:
         self._names: set[str] = set()
         self._lock = threading.Lock()
         self._stop = threading.Event()
+        self._ended: Exception | None = None
         self._thread = threading.Thread(target=self._watch, daemon=True)
 
     def __enter__(self) -> Changes:
@@ -39,12 +41,21 @@ class Changes:
         self._thread.join(2.0)
 
     def _watch(self) -> None:
-        for changes in watch(self._tree, stop_event=self._stop, step=50, raise_interrupt=False):
-            with self._lock:
-                self._names |= {str(Path(path).relative_to(self._tree)) for _, path in changes}
+        try:
+            for changes in watch(
+                self._tree, stop_event=self._stop, step=50, raise_interrupt=False
+            ):
+                with self._lock:
+                    self._names |= {str(Path(path).relative_to(self._tree)) for _, path in changes}
+        except Exception as error:  # whatever it is, nobody would hear of it here
+            self._ended = error
 
     def take(self) -> list[str]:
-        """What was saved, made or removed since the last call."""
+        """What was saved, made or removed since the last call. PatrolError when nobody watches."""
+        if not self._thread.is_alive():
+            raise PatrolError(
+                f"{self._tree} is not watched any more ({self._ended}): start patrol dev again"
+            )
         with self._lock:
             names, self._names = sorted(self._names), set()
         return names
@@ -85,4 +96,9 @@ def _update(board: Repl, options: Options, shown: Shown, say: Callable[[str], No
             say(done.note)
     except PatrolError as error:
         say(str(error))
+    except BaseException:  # a Ctrl-C, say, in the middle of an answer
+        with contextlib.suppress(PatrolError):
+            board.interrupt()
+            board.reset()
+        raise
     board.reset()

@@ -72,10 +72,19 @@ def choose_board(machine: str, wanted: str | None, tree: Path | None = None) -> 
     PatrolError (2) for an unknown name, for another board than the one that is there, and where
     neither tells.
     """
-    known = {name: board_data(name, tree).get("MACHINE") for name in boards(tree)}
-    if wanted is not None and wanted not in known:
-        board_data(wanted, tree)  # says which there are
+    names = boards(tree)
+    if wanted is not None or not names:
+        board_data(wanted or "", tree)
+    known: dict[str, str] = {}
+    broken: list[PatrolError] = []
+    for name in names:
+        try:
+            known[name] = board_data(name, tree)["MACHINE"]
+        except PatrolError as error:
+            broken.append(error)
     found = next((name for name, text in known.items() if text == machine), None)
+    if wanted is None and found is None and broken:
+        raise broken[0]  # which may be this board's
     if wanted is None:
         if found is None:
             raise PatrolError(

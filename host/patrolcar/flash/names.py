@@ -14,6 +14,7 @@ import itertools
 from collections import Counter, defaultdict
 from collections.abc import Iterator, Mapping
 
+from patrolcar.flash import program
 from patrolcar.flash.edit import Edit, edited
 
 _LETTERS = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ"
@@ -21,7 +22,7 @@ _LETTERS = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ"
 
 def shorten(sources: Mapping[str, str], fixed: tuple[str, ...] = ()) -> dict[str, str]:
     """The files again, by path; those in `fixed` as they are, and they count as outside."""
-    trees = {path: ast.parse(text, path) for path, text in sources.items()}
+    trees = {path: program.parsed(text, path) for path, text in sources.items()}
     taken = _Taken(trees, fixed)
     made = {}
     for path, text in sources.items():

@@ -59,7 +59,10 @@ def _erase():
 _erase()
 del _erase
 """
+# The loader that has just been sent, not the one that the board booted with.
 _WRITE = """
+import sys
+sys.modules.pop('pack', None)
 import board, pack
 pack.mount()
 from patrol.store.log import Log

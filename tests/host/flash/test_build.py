@@ -9,9 +9,11 @@ from pathlib import Path
 import pytest
 
 from patrolcar.errors import PatrolError
+from patrolcar.flash import build as build_module
 from patrolcar.flash import cache as cache_module
 from patrolcar.flash.arch import decode
-from patrolcar.flash.build import build, firmware_dir, sources, without_native
+from patrolcar.flash.build import build, firmware_dir, require_tree, sources, without_native
+from patrolcar.flash.constants import inline
 
 
 @pytest.fixture
@@ -133,6 +135,53 @@ def test_an_error_in_the_source_is_one_line_with_its_place(
     with pytest.raises(PatrolError, match=r"patrol/broken\.py.*line 2.*SyntaxError"):
         build(tmp_path / "build", "x64", tree)
     assert "\n" not in str(PatrolError("a\nb"))
+
+
+@pytest.mark.parametrize(
+    ("data", "said"),
+    [
+        (b"x = 1\ny = '\xe9'\n", "broken.py, line 2: byte 0xe9, which is no UTF-8"),
+        (b"# coding: latin-1\ny = '\xe9'\n", "broken.py, line 2: byte 0xe9, which is no UTF-8"),
+        (b"x = 1\n\0\n", "broken.py, line 2: a NUL byte"),
+        (b"if x\r    y\r", "broken.py, line 1: SyntaxError"),
+        (b"x = " + b"1 + " * 30_000 + b"1\n", "broken.py: an expression is nested too deeply"),
+        (b"x = " + b"a + " * 600 + b"a\n", "broken.py: an expression is nested too deeply"),
+        (b"x = " + b"-" * 3_000 + b"1\n", "broken.py: an expression is nested too deeply"),
+        (b"x = " + b"(" * 1_000 + b")" * 1_000 + b"\n", "broken.py.*(nested|nesting)"),
+    ],
+)
+@pytest.mark.parametrize("source", [False, True])
+def test_what_is_no_program_is_one_line_with_its_place(
+    tree: Path, tmp_path: Path, cache: Path, data: bytes, said: str, source: bool
+) -> None:
+    (tree / "patrol" / "broken.py").write_bytes(data)
+    with pytest.raises(PatrolError, match=rf"^patrol/{said}"):
+        build(tmp_path / "build", "x64", tree, source=source)
+
+
+@pytest.mark.parametrize(
+    "value", ["1 // 0", "1 << -1", "1 << 10**9", "9**9**9", "1 @ 2", "0x" + "f" * 9_000]
+)
+def test_a_constant_that_cannot_be_computed_here_is_the_boards_to_compute(value: str) -> None:
+    text = f"X = {value}\n\n\ndef f():\n    return X\n"
+    assert inline({"one.py": text}) == {"one.py": text}
+
+
+def test_a_file_that_cannot_be_read_is_named(
+    tree: Path, tmp_path: Path, cache: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    listed = sources(tree)
+    monkeypatch.setattr(build_module, "sources", lambda _: [*listed, Path("patrol/gone.py")])
+    with pytest.raises(PatrolError, match=r"patrol/gone\.py cannot be read: No such file"):
+        build(tmp_path / "build", "x64", tree)
+
+
+@pytest.mark.parametrize("name", ["n" * 300, "d/" * 3_000])
+def test_a_tree_with_an_over_long_name_is_wrong_usage(name: str) -> None:
+    with pytest.raises(PatrolError, match="no firmware tree: File name too long") as caught:
+        require_tree(Path(name))
+    assert caught.value.code == 2
+    assert len(str(caught.value)) < 200
 
 
 def test_without_native_code_the_function_means_the_same_on_its_line() -> None:
