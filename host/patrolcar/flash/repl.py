@@ -12,7 +12,6 @@ import ast
 import contextlib
 import io
 import os
-import struct
 import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -30,8 +29,58 @@ ATTEMPTS = 3  # Ctrl-C's before a program counts as one that ignores it
 ATTEMPT_S = 2.0
 LOOK_S = 0.2
 ANSWER_S = 10.0  # a command may erase a few sectors
+SOFT_RESET_S = 30.0  # boot.py runs in it
+READ_S = 60.0  # a file as large as a filesystem, at 115200 baud
+OUTPUT_MAX = 1 << 21  # bytes of one command: several times a flash in hex
+HEARD_MAX = 1000
 CHUNK = 512  # bytes of a file in one command: its literal is compiled on the board
 REAPPEAR_S = 15.0  # a USB board is away while it resets
+
+
+class _Unanswered(TransportError):  # type: ignore[misc]
+    """The board exceeded a bound; the text says which."""
+
+
+class _Bounded:
+    """A serial port that is listened to until a deadline, and for so many bytes.
+
+    mpremote itself reads on for ever while something comes. `heard` is how it began. A read waits
+    for all of its bytes, whatever the port's own timeout; writing and the rest is the port's.
+    """
+
+    def __init__(self, port: serial.Serial) -> None:
+        self.port = port
+        self.heard = b""
+        self.bound(ANSWER_S)
+
+    def bound(self, seconds: float) -> None:
+        """Begins anew: everything up to the next call must come within so long."""
+        self._seconds = seconds
+        self._end = time.monotonic() + seconds
+        self._left = OUTPUT_MAX
+
+    def _check(self) -> None:
+        if self._left < 0:
+            raise _Unanswered(f"said more than {OUTPUT_MAX} bytes")
+        if time.monotonic() > self._end:
+            raise _Unanswered(f"did not answer within {self._seconds:.0f} s")
+
+    def read(self, size: int = 1) -> bytes:
+        data = b""
+        while len(data) < size:
+            self._check()
+            data += self.port.read(size - len(data))
+        self._left -= size
+        if len(self.heard) < HEARD_MAX:
+            self.heard += data[:HEARD_MAX]
+        return data
+
+    def inWaiting(self) -> int:  # pyserial's name, which mpremote calls
+        self._check()
+        return int(self.port.in_waiting)
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self.port, name)
 
 
 class BoardError(PatrolError):
@@ -53,15 +102,17 @@ class Repl:
 
     def __init__(self, port: str) -> None:
         self.port = port
-        self._transport: Any = self._open()
+        self._transport: Any = None
+        self._open()
 
-    def _open(self) -> Any:
+    def _open(self) -> None:
         # mpremote tells a PTY by its path, so a symlink to one must be followed.
         device = self.port if "://" in self.port else os.path.realpath(self.port)
         try:
-            return SerialTransport(device, timeout=LOOK_S)
+            self._transport = SerialTransport(device, timeout=LOOK_S)
         except (TransportError, ValueError) as error:
             raise PatrolError(self._reason(device, error)) from None
+        self._serial = self._transport.serial = _Bounded(self._transport.serial)
 
     def _reason(self, device: str, error: Exception) -> str:
         """Why the port did not open, which mpremote keeps to itself."""
@@ -97,6 +148,7 @@ class Repl:
 
     def close(self) -> None:
         """Lets go of the port."""
+        self._transport.serial = self._serial.port
         with contextlib.suppress(OSError):
             self._transport.close()
 
@@ -104,20 +156,25 @@ class Repl:
 
     def interrupt(self) -> None:
         """Stops what runs and enters the raw REPL. PatrolError when nothing stops, or answers."""
-        heard = b""
+        self._serial.heard = b""
+        answer = None
         with self._watched():
-            self._transport.serial.timeout = LOOK_S
             for _ in range(ATTEMPTS):
-                printed = io.StringIO()  # mpremote prints what it got instead of a prompt
-                with contextlib.redirect_stdout(printed):
-                    try:
-                        self._transport.enter_raw_repl(soft_reset=False, timeout_overall=ATTEMPT_S)
-                    except TransportError:
-                        heard += _literal(printed.getvalue())
-                        continue
-                if self._in_step():
+                answer = None
+                with contextlib.suppress(TransportError):
+                    self._serial.bound(ATTEMPT_S)
+                    self._transport.enter_raw_repl(soft_reset=False, timeout_overall=ATTEMPT_S)
+                    answer = self._answer()
+                if answer == "1":
                     return
-        if heard.strip():
+        if answer is not None:
+            said = repr(_excerpt(answer)) if answer else "nothing"
+            raise PatrolError(
+                f"port {self.port} has a prompt, but print(1) gives {said} there: if it is the "
+                "board, what its boot.py or main.py did is in the way: reset it with its USR button "
+                "held (MicroPython's safe boot) and run again; else pass another port"
+            )
+        if heard := self._serial.heard.decode(errors="replace").strip():
             raise PatrolError(
                 f"port {self.port} gives no MicroPython prompt, though something runs there "
                 f"(it said {_excerpt(heard)!r}): if it is the board, its program ignores Ctrl-C: "
@@ -128,35 +185,40 @@ class Repl:
             "MicroPython, or reset the board with its bumper held if a program keeps it busy"
         )
 
-    def _in_step(self) -> bool:
-        """Whether the prompt answers a command. One that came up in the middle may not yet."""
-        self._transport.serial.timeout = ATTEMPT_S
+    def _answer(self) -> str:
+        """What the prompt answers to print(1). One that came up in the middle may not yet."""
+        self._serial.bound(ATTEMPT_S)
         self._transport.use_raw_paste = True
-        try:
-            return bool(self._transport.exec_raw("print(1)", timeout=ATTEMPT_S)[0].strip() == b"1")
-        except (TransportError, IndexError, ValueError, struct.error):
-            return False
+        out, trace = self._transport.exec_raw("print(1)", timeout=ATTEMPT_S)
+        lines = (trace or out).decode(errors="replace").strip().splitlines()
+        return lines[-1] if lines else ""
 
-    def run(
-        self,
-        code: str,
-        timeout_s: float = ANSWER_S,
-        on_output: Callable[[bytes], None] | None = None,
-    ) -> str:
-        """Runs code on the board; what it printed. BoardError for an exception there."""
+    def run(self, code: str, timeout_s: float = ANSWER_S) -> str:
+        """Runs code on the board; what it printed. BoardError for an exception there.
+
+        PatrolError when it has not ended after `timeout_s`, or prints without end.
+        """
+        out = bytearray()
         with self._watched():
-            self._transport.serial.timeout = timeout_s
-            out, trace = self._transport.exec_raw(code, timeout=timeout_s, data_consumer=on_output)
+            self._serial.bound(timeout_s)
+            # Without a consumer mpremote copies all of what it has with each byte.
+            trace = self._transport.exec_raw(code, timeout_s, data_consumer=out.extend)[1]
         if trace:
             raise BoardError(self.port, trace.decode(errors="replace"))
-        return str(out.decode(errors="replace").replace("\r\n", "\n"))
+        return out.removesuffix(b"\x04").decode(errors="replace").replace("\r\n", "\n")
 
     def value(self, code: str, timeout_s: float = ANSWER_S) -> Any:
         """Runs code whose last line of output is the repr of a literal; the literal."""
-        answer = self.run(code, timeout_s).strip().rpartition("\n")[2]
+        return self._literal(self.run(code, timeout_s).strip().rpartition("\n")[2])
+
+    def values(self, code: str, timeout_s: float = ANSWER_S) -> list[Any]:
+        """Runs code whose output is the repr of a literal a line; the literals."""
+        return [self._literal(line) for line in self.run(code, timeout_s).strip().splitlines()]
+
+    def _literal(self, answer: str) -> Any:
         try:
             return ast.literal_eval(answer)
-        except (ValueError, SyntaxError) as error:
+        except (ValueError, SyntaxError, TypeError, MemoryError, RecursionError) as error:
             raise PatrolError(
                 f"the board at {self.port} answered {answer[-80:]!r}: reset it and run again"
             ) from error
@@ -177,11 +239,13 @@ class Repl:
         """Meanwhile the board's current directory is this folder of the host's, by mpremote's
         file server: nothing is stored on the board."""
         with self._watched():
+            self._serial.bound(ANSWER_S)
             self._transport.mount_local(str(folder))
         try:
             yield
         finally:
             with self._watched():
+                self._serial.bound(ANSWER_S)
                 self._transport.umount_local()
 
     def read_file(self, path: str) -> bytes:
@@ -195,32 +259,31 @@ class Repl:
             "  print(binascii.hexlify(b).decode())\n"
             "del f, b"
         )
-        return bytes.fromhex(self.run(code).replace("\n", ""))
+        return bytes.fromhex(self.run(code, READ_S).replace("\n", ""))
 
     # -- the program -----------------------------------------------------------------------
 
     def reset(self) -> None:
         """Resets the board as its button does: it boots what is on its filesystem."""
         with self._watched():
+            self._serial.bound(ANSWER_S)
             self._transport.exec_raw_no_follow("import machine\nmachine.reset()")
             self._transport.in_raw_repl = False
 
     def soft_reset(self) -> None:
         """Empties the heap and stays at the raw REPL: boot.py has run, main.py has not."""
-        printed = io.StringIO()
-        with self._watched(), contextlib.redirect_stdout(printed):
-            self._transport.serial.timeout = LOOK_S
-            self._transport.enter_raw_repl(soft_reset=True)
-            self._transport.serial.timeout = ANSWER_S
+        with self._watched():
+            self._serial.bound(SOFT_RESET_S)
+            self._transport.enter_raw_repl(soft_reset=True, timeout_overall=SOFT_RESET_S)
 
     def lines(self, seconds: float) -> Iterator[str]:
         """What the program prints, line by line, for so long; a port that vanishes is reopened."""
         end = time.monotonic() + seconds
         kept = b""
-        self._transport.serial.timeout = LOOK_S
         while time.monotonic() < end:
+            port = self._serial.port
             try:
-                kept += self._transport.serial.read(max(1, self._transport.serial.in_waiting))
+                kept += port.read(max(1, port.in_waiting))
             except (OSError, TypeError):  # pyserial's own error for a file that has gone
                 self._reopen()
                 continue
@@ -233,7 +296,7 @@ class Repl:
         end = time.monotonic() + REAPPEAR_S
         while True:
             try:
-                self._transport = self._open()
+                self._open()
                 return
             except PatrolError:
                 if time.monotonic() > end:
@@ -244,34 +307,25 @@ class Repl:
     def _watched(self) -> Iterator[None]:
         """A port that goes away, or an answer that does not come, is one line."""
         try:
-            yield
+            with contextlib.redirect_stdout(io.StringIO()):  # mpremote prints what it did not get
+                yield
         except TransportExecError as error:
             raise BoardError(self.port, error.error_output) from None
-        except TransportError as error:
+        except _Unanswered as error:
             raise PatrolError(
-                f"the board at {self.port} stopped answering ({error}): reset it and run again"
+                f"the board at {self.port} {error}: reset it and run again"
             ) from None
         except (OSError, TypeError) as error:  # TypeError: pyserial's, for a closed file
             raise PatrolError(
                 f"port {self.port} vanished ({getattr(error, 'strerror', None) or error}): "
                 "plug the board in and run again"
             ) from None
-        except (IndexError, ValueError) as error:  # an answer that is cut short
+        except (TransportError, IndexError, ValueError):  # another answer than the protocol's
             raise PatrolError(
-                f"the board at {self.port} answered out of step ({error}): reset it and run again"
+                f"the board at {self.port} answered out of step: reset it and run again"
             ) from None
 
 
-def _literal(printed: str) -> bytes:
-    """The bytes whose repr mpremote printed."""
-    for line in printed.splitlines():
-        with contextlib.suppress(ValueError, SyntaxError):
-            value = ast.literal_eval(line)
-            if isinstance(value, bytes):
-                return value
-    return b""
-
-
-def _excerpt(heard: bytes) -> str:
-    text = heard.decode(errors="replace").replace("\r", " ").replace("\n", " ").strip()
-    return text if len(text) <= 40 else text[:37] + "..."
+def _excerpt(heard: str) -> str:
+    text = " ".join(heard.split())
+    return text if len(text) <= 60 else text[:57] + "..."
