@@ -62,8 +62,9 @@ def read_board(path: Path) -> dict[str, Any]:
                 )
     missing = [constant for constant in SHAPES if constant not in data]
     if missing:
+        more = f" and {len(missing) - 4} more" if len(missing) > 4 else ""
         raise PatrolError(
-            f"{name} lacks {', '.join(missing)}: take them from another board's file"
+            f"{name} lacks {', '.join(missing[:4])}{more}: take them from another board's file"
         )
     for constant, shape in SHAPES.items():
         if not _fits(data[constant], shape):
