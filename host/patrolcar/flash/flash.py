@@ -154,6 +154,11 @@ def _bring(board: Repl, wanted: dict[str, bytes], told: About, progress: Progres
         found = contents(board)
         if found.damaged or told.space is None:
             return None
+        for name in sorted(wanted.keys() & set(found.folders)):
+            raise PatrolError(
+                f"{name} on the board at {board.port} is a folder, where a file of the firmware "
+                f"belongs: remove it (mpremote connect {board.port} rm -r :{name}) and run again"
+            )
         todo = plan(wanted, found.files)
         if not todo.nothing:
             apply(board, wanted, found.files, todo, told.space, progress)
