@@ -6,10 +6,14 @@ from pathlib import Path
 
 import pytest
 
-from patrolcar.flash.contents import contents
+from flashed import flash
+from patrolcar.errors import PatrolError
+from patrolcar.flash.contents import about, contents
+from patrolcar.flash.filesystem import make_littlefs, question
 from patrolcar.flash.flash import Flashed, Options, transfer
 from patrolcar.flash.repl import Repl
 from patrolcar_sim.board.image import KB
+from patrolcar_sim.board.models import DEFAULT_MODEL, BoardModel, find_model
 from powered import Powered
 
 BLOCK = 512
@@ -37,8 +41,8 @@ def erase_blocks_with(image: Path, text: bytes) -> int:
     return len(found)
 
 
-def flashed(image: Path) -> tuple[Flashed, dict[str, int]]:
-    with Powered(image) as board, Repl(board.repl) as repl:
+def flashed(image: Path, model: BoardModel = DEFAULT_MODEL) -> tuple[Flashed, dict[str, int]]:
+    with Powered(image, model) as board, Repl(board.repl) as repl:
         done = transfer(repl, Options(), silent)
         return done, {name: entry.size for name, entry in contents(repl).files.items()}
 
@@ -83,3 +87,69 @@ def test_a_module_that_is_damaged_is_sent_again(image: Path) -> None:
     done, _ = flashed(image)
     assert done.plan.send == ("patrol.pack",)
     assert flashed(image)[0].plan.nothing
+
+
+@pytest.fixture
+def fat(tmp_path: Path) -> tuple[Path, BoardModel]:
+    """The image of a flashed board whose MicroPython has no littlefs, and its model."""
+    model = find_model("nucleo_f446re")
+    assert not model.littlefs
+    return flash(tmp_path, model), model
+
+
+@pytest.mark.parametrize("harm", [b"\xe2\x28NOT\xff\xfe", b"LOST    BIN"])
+def test_a_fat_with_garbage_in_its_folder_is_mended(
+    fat: tuple[Path, BoardModel], state: Path, harm: bytes
+) -> None:
+    image, model = fat
+    with Powered(image, model) as board, Repl(board.repl) as repl:
+        write(repl, "notes.txt", b"my notes" * 100)
+        write(repl, "LOST.BIN", b"lost" * 1000)
+        repl.run("import os\nos.sync()")
+    data = bytearray(image.read_bytes())
+    entry = data.index(b"LOST    BIN")
+    data[entry : entry + len(harm)] = harm
+    data[entry + 26 : entry + 28] = b"\xf0\xef"  # a first cluster that there is not
+    image.write_bytes(data)
+    done, files = flashed(image, model)
+    assert done.note is not None
+    assert "1 files of yours are back, lost are" in done.note
+    assert done.note.isprintable()
+    assert files["notes.txt"] == 800
+    assert {"boot.py", "main.py", "patrol.pack"} <= set(files)
+    assert flashed(image, model)[0].plan.nothing
+
+
+def test_formatting_a_board_without_littlefs_makes_a_fat(fat: tuple[Path, BoardModel]) -> None:
+    image, model = fat
+    with Powered(image, model) as board, Repl(board.repl) as repl:
+        told = about(repl)
+        assert "makes a FAT" in question(repl, told)
+        make_littlefs(repl, told)
+        assert contents(repl).files == {}
+        write(repl, "new.txt", b"new")
+        repl.run("import os\nos.sync()")
+    with Powered(image, model) as board, Repl(board.repl) as repl:
+        assert list(contents(repl).files) == ["new.txt"]  # it is found at the next boot, too
+
+
+@pytest.mark.parametrize(
+    "name", ["a\nb.txt", 'it\'s "mine".txt', "w\u00f6rld \u00e9.txt", "a 1 b"]
+)
+def test_odd_names_are_a_persons_own_and_stay(image: Path, name: str) -> None:
+    with Powered(image) as board, Repl(board.repl) as repl:
+        write(repl, name, b"precious")
+    done, files = flashed(image)
+    assert done.plan.nothing
+    assert files[name] == 8
+
+
+@pytest.mark.parametrize("name", ["patrol.pack", "main.py"])
+def test_a_folder_in_a_files_place_is_named_and_stays(image: Path, name: str) -> None:
+    with Powered(image) as board, Repl(board.repl) as repl:
+        repl.run(f"import os\nos.remove({name!r})\nos.mkdir({name!r})")
+        write(repl, f"{name}/mine.txt", b"precious")
+    with pytest.raises(PatrolError, match=f"{name} on the board at .* is a folder.*remove it"):
+        flashed(image)
+    with Powered(image) as board, Repl(board.repl) as repl:
+        assert repl.read_file(f"/flash/{name}/mine.txt") == b"precious"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import string
 from dataclasses import dataclass
 
 from patrolcar.errors import PatrolError
@@ -46,33 +47,48 @@ _about()
 del _about
 """
 
+# An entry a line, as the repr of (kind or SHA-256, path, size). "d" is a folder, "!" what cannot
+# be read, such as a name that is no UTF-8, folders within themselves, or a size of 16 MB and more.
 _LIST = """
 import os
 def _list(d):
     import hashlib, binascii
     b = bytearray(512)
     m = memoryview(b)
-    p = d
     try:
-        for e in os.ilistdir(d):
+        entries = os.ilistdir(d)
+    except OSError:
+        print(('!', d, 0))
+        return
+    while True:
+        p = d + '/?'
+        try:
+            e = next(entries)
             p = d + '/' + e[0]
             if e[1] & 0x4000:
-                print('d', p)
+                if p.count('/') > 12:
+                    raise OSError
+                print(('d', p, 0))
                 _list(p)
                 continue
+            if e[3] >> 24:
+                raise OSError
             h = hashlib.sha256()
-            try:
-                with open(p, 'rb') as f:
-                    while True:
-                        n = f.readinto(b)
-                        if not n:
-                            break
-                        h.update(m[:n])
-                print(binascii.hexlify(h.digest()).decode(), os.stat(p)[6], p)
-            except OSError:
-                print('!', p)
-    except OSError:
-        print('!', d)
+            with open(p, 'rb') as f:
+                while True:
+                    n = f.readinto(b)
+                    if not n:
+                        break
+                    h.update(m[:n])
+            print((binascii.hexlify(h.digest()).decode(), p, e[3]))
+        except StopIteration:
+            break
+        except UnicodeError:
+            print(('!', p, 0))
+        except OSError:
+            print(('!', p, 0))
+            if p[-1] == '?':
+                break
 _list('/flash')
 del _list
 """
@@ -116,14 +132,37 @@ class OnBoard:
     sha256: str
 
 
+def _no_board(board: Repl, answer: object) -> PatrolError:
+    return PatrolError(
+        f"port {board.port} is no board with MicroPython (it answered {str(answer)[:60]!r}): pass "
+        "another port"
+    )
+
+
 def about(board: Repl) -> About:
     """Asks the board what it is. PatrolError when it is no MicroPython."""
     board.run(_CLEAR)
-    name, version, machine, mpy, roots, space, littlefs, can, unique_id = board.value(_ABOUT)
+    answer = board.value(_ABOUT)
+    match answer:
+        case (str(name), (int(), int(), int()) as version, str(machine), int(mpy), *rest):
+            pass
+        case _:
+            raise _no_board(board, answer)
     if name != "micropython":
         raise PatrolError(
             f"port {board.port} runs {name}, not MicroPython: put MicroPython on the board first"
         )
+    match rest:
+        case (
+            list(roots),
+            (None | (int(), int(), int(), int())) as space,
+            (None | bool()) as littlefs,
+            bool(can),
+            str(unique_id),
+        ) if (space is None or space[0] > 0) and set(unique_id) <= set(string.hexdigits):
+            pass
+        case _:
+            raise _no_board(board, answer)
     return About(
         machine=machine,
         version=".".join(map(str, version)),
@@ -149,14 +188,16 @@ class Listing:
 def contents(board: Repl) -> Listing:
     """Everything on the board's filesystem."""
     found = Listing({}, [], [])
-    for line in board.run(_LIST, HASH_TIMEOUT_S).splitlines():
-        first, _, rest = line.partition(" ")
-        name = rest.removeprefix(ROOT).removeprefix("/")
-        if first == "d":
+    for entry in board.values(_LIST, HASH_TIMEOUT_S):
+        match entry:
+            case (str(kind), str(path), int(size)):
+                name = path.removeprefix(ROOT).removeprefix("/")
+            case _:
+                raise _no_board(board, entry)
+        if kind == "d":
             found.folders.append(name)
-        elif first == "!":
+        elif kind == "!":
             found.damaged.append(name)
         else:
-            size, _, path = rest.partition(" ")
-            found.files[path.removeprefix(ROOT + "/")] = OnBoard(int(size), first)
+            found.files[name] = OnBoard(size, kind)
     return found

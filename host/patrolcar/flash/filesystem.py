@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import shutil
 from collections.abc import Callable
 from pathlib import Path, PurePosixPath
@@ -12,7 +13,9 @@ from patrolcar.flash.repl import BoardError, Repl
 from patrolcar.flash.sync import Progress
 
 MAKE_S = 60.0  # every sector may have to be erased
-DAMAGE = ("84", "EILSEQ", "5", "EIO")  # littlefs 2's LFS_ERR_CORRUPT and LFS_ERR_IO
+# LFS_ERR_CORRUPT and LFS_ERR_IO of littlefs 2, and what a FAT with a bad chain gives. MicroPython
+# writes "OSError: 84", "OSError: [Errno 5] EIO", and a name that is garbage is a UnicodeError.
+DAMAGE = re.compile(r"OSError: \D*(84|5)\b|OSError: .*\b(EIO|EILSEQ)\b|UnicodeError\b")
 
 # As MicroPython's documentation has it (reference/filesystem, "Littlefs" on the pyboard).
 _MAKE = """
@@ -21,8 +24,8 @@ try:
     os.umount('/flash')
 except OSError:
     pass
-os.{kind}.mkfs(pyb.Flash({start}))
-os.mount(pyb.Flash({start}), '/flash')
+os.{kind}.mkfs(pyb.Flash(start=0))
+os.mount(pyb.Flash(start=0), '/flash')
 os.chdir('/flash')
 """
 
@@ -30,20 +33,16 @@ os.chdir('/flash')
 def question(board: Repl, told: About) -> str:
     """What a person should know before everything on the filesystem is erased."""
     files = contents(board).files if told.mounted else {}
+    only = "" if told.can_littlefs else " and makes a FAT, its MicroPython having no littlefs 2"
     return (
         f"This erases the filesystem of {told.machine} at {board.port}, with all of its "
-        f"{len(files)} files. Go on?"
+        f"{len(files)} files{only}. Go on?"
     )
 
 
 def make_littlefs(board: Repl, told: About) -> None:
-    """Makes the filesystem an empty littlefs 2. PatrolError where the board's build has none."""
-    if not told.can_littlefs:
-        raise PatrolError(
-            f"the MicroPython of the board at {board.port} ({told.machine}) is built without "
-            "littlefs 2: leave out --format, its FAT filesystem will do"
-        )
-    board.run(_MAKE.format(kind="VfsLfs2", start="start=0"), MAKE_S)
+    """Makes the filesystem an empty littlefs 2; a FAT where the board's build has only that."""
+    board.run(_MAKE.format(kind="VfsLfs2" if told.can_littlefs else "VfsFat"), MAKE_S)
 
 
 def require_filesystem(board: Repl, told: About, progress: Progress) -> About:
@@ -62,7 +61,7 @@ def _make(board: Repl, told: About) -> About:
         if told.can_littlefs and told.littlefs is not False:
             make_littlefs(board, told)
         else:
-            board.run(_MAKE.format(kind="VfsFat", start=""), MAKE_S)
+            board.run(_MAKE.format(kind="VfsFat"), MAKE_S)
     except BoardError as error:
         raise PatrolError(
             f"the board at {board.port} has no filesystem and none could be made "
@@ -73,7 +72,7 @@ def _make(board: Repl, told: About) -> About:
 
 def is_damage(error: BoardError) -> bool:
     """Whether an error on the board says that its filesystem is damaged."""
-    return error.name.removeprefix("OSError: ").removeprefix("[Errno ").split("]")[0] in DAMAGE
+    return DAMAGE.match(error.name) is not None
 
 
 def mend(
@@ -111,5 +110,10 @@ def mend(
     if kept:
         note += f", {len(kept)} files of yours are back"
     if lost:
-        note += f", lost are {', '.join(lost)}"
+        note += f", lost are {', '.join(map(_shown, lost))}"
     return told, note
+
+
+def _shown(name: str) -> str:
+    """A name on the board for a line of text."""
+    return name if name.isprintable() and name else repr(name)

@@ -142,7 +142,7 @@ def transfer(
     if options.littlefs:
         if not confirm(question(board, told)):
             raise PatrolError(f"the board at {board.port} was left as it is")
-        progress("making a littlefs 2", 0, 0)
+        progress("making the filesystem", 0, 0)
         make_littlefs(board, told)
         told = about(board)
     told = require_filesystem(board, told, progress)
@@ -166,6 +166,11 @@ def _bring(board: Repl, wanted: dict[str, bytes], told: About, progress: Progres
         if found.damaged or told.space is None:
             return None
         refuse_hiding(found.folders, board.port)
+        for name in sorted(wanted.keys() & set(found.folders)):
+            raise PatrolError(
+                f"{name} on the board at {board.port} is a folder, where a file of the firmware "
+                f"belongs: remove it (mpremote connect {board.port} rm -r :{name}) and run again"
+            )
         todo = plan(wanted, found.files)
         if not todo.nothing:
             apply(board, wanted, found.files, todo, told.space, progress)

@@ -171,8 +171,8 @@ class Repl:
             said = repr(_excerpt(answer)) if answer else "nothing"
             raise PatrolError(
                 f"port {self.port} has a prompt, but print(1) gives {said} there: if it is the "
-                "board, what its boot.py or main.py did is in the way: reset it with its USR button "
-                "held (MicroPython's safe boot) and run again; else pass another port"
+                "board, what its boot.py or main.py did is in the way: reset it with its USR "
+                "button held (MicroPython's safe boot) and run again; else pass another port"
             )
         if heard := self._serial.heard.decode(errors="replace").strip():
             raise PatrolError(

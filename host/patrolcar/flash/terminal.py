@@ -54,10 +54,22 @@ def shown() -> Iterator[tuple[Told, Pause]]:
         yield progress, pause
 
 
+def attended() -> bool:
+    """Whether a person can type an answer. A program without a stdin has none at all."""
+    return sys.stdin is not None and not sys.stdin.closed and sys.stdin.isatty()
+
+
 def ask(question: str, pause: Pause) -> bool:
-    """A yes or no from the person at the terminal. PatrolError (2) where nobody is there."""
-    if not sys.stdin.isatty():
+    """A yes or no from the person at the terminal, Ctrl-D being a no.
+
+    PatrolError (2) where nobody is there.
+    """
+    if not attended():
         raise PatrolError(f"{question} Nobody is there to answer: pass --yes", 2)
     with pause():
-        answer = input(f"{question} [y/N] ")
+        try:
+            answer = input(f"{question} [y/N] ")
+        except EOFError:
+            print(file=sys.stderr)
+            return False
     return answer.strip().lower() in ("y", "yes")
