@@ -249,6 +249,13 @@ def test_the_command_without_a_person_takes_its_answers_as_options(car: Simulate
     assert _stored(car)["battery_full"] == pytest.approx(14_190, rel=0.01)
 
 
+def test_a_push_without_a_person_is_skipped_and_said_so(car: Simulated) -> None:
+    done = _patrol(car.repl, "--only", "gyro", "--only", "track", "--push", "--yes")
+    assert done.returncode == 0, done.stderr
+    assert "track: skipped: nobody is there" in done.stdout
+    assert "gyro_bias_z" in done.stdout
+
+
 @pytest.mark.parametrize(
     ("words", "code", "part"),
     [

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shlex
 import subprocess
 import sys
 from pathlib import Path
@@ -16,6 +17,7 @@ from patrolcar.doctor.session import ACK, BOARD_SIDE, ENQ
 from patrolcar.errors import PatrolError
 from powered import Powered
 from simulated import Answers, Simulated
+from terminal import Terminal
 
 # What the doctor calls each broken part.
 NAMED = {
@@ -137,6 +139,28 @@ def test_without_a_terminal_nobody_is_asked_and_nothing_moves(image: Path) -> No
         assert done.returncode == 2
         assert len(done.stderr.strip().splitlines()) == 1
         assert "--yes" in done.stderr
+        assert car.world.distance_m < 0.001
+
+
+@pytest.mark.parametrize("command", ["doctor", "calibrate --only wheels --measured-mm 1000"])
+def test_ctrl_d_is_a_no_and_a_closed_stdin_is_nobody(image: Path, command: str) -> None:
+    with Simulated(image) as car:
+        patrol = [sys.executable, "-m", "patrolcar", *command.split(), car.repl]
+        with Terminal(patrol) as terminal:
+            terminal.until(b"[y/N]")
+            terminal.type(b"\x04")
+            assert terminal.wait() == 1
+        assert b"Traceback" not in terminal.seen
+        closed = subprocess.run(
+            ["sh", "-c", f"{shlex.join(patrol)} <&-"],
+            capture_output=True,
+            text=True,
+            timeout=60,
+            check=False,
+        )
+        assert closed.returncode == 2
+        assert closed.stderr.count("\n") == 1
+        assert "Nobody is there to answer: pass --yes" in closed.stderr
         assert car.world.distance_m < 0.001
 
 

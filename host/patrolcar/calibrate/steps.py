@@ -258,6 +258,8 @@ class Calibration:
         return (left, right), turned
 
     def _pushed(self, question: str) -> tuple[int, int]:
+        if not self.person.there:
+            raise Skipped("nobody is there to move the car by hand")
         before = self.board.call("places")
         self.person.answer(f"{question}, then Enter.")
         after = self.board.call("places")
