@@ -15,6 +15,7 @@ from patrolcar.doctor.doctor import Options, examine
 from patrolcar.doctor.result import Result, Verdict
 from patrolcar.doctor.session import ACK, BOARD_SIDE, ENQ
 from patrolcar.errors import PatrolError
+from patrolcar.flash.repl import Repl
 from powered import Powered
 from simulated import Answers, Simulated
 from terminal import Terminal
@@ -100,6 +101,22 @@ def test_an_empty_board_is_told_to_be_flashed(tmp_path: Path) -> None:
         pytest.raises(PatrolError, match=r"no firmware.*patrol flash"),
     ):
         examine(board.repl, Options(), Answers(), lambda text: None)
+
+
+def test_firmware_that_hangs_is_told_to_be_flashed_again(
+    image: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("patrolcar.doctor.doctor.LOOP_S", 2.0)
+    with Simulated(image) as car:
+        with Repl(car.repl) as repl:
+            repl.run("import os\nos.mkdir('/flash/patrol')")
+            repl.write_file("/flash/patrol/__init__.py", b"")
+            repl.write_file("/flash/patrol/version.py", b"BUILD, VERSION = b'', (0, 1, 0)\n")
+            repl.write_file("/flash/board.py", b"MACHINE = ''\n")
+            repl.write_file("/flash/patrol/app.py", b"while True: pass\n")
+            repl.write_file("/flash/boot.py", b"import sys\nsys.path.insert(0, '/flash')\n")
+        with pytest.raises(PatrolError, match=r"does not start: patrol flash .* again"):
+            examine(car.repl, Options(), Answers(), lambda text: None)
 
 
 def test_a_program_that_hangs_loses_the_motors_by_the_guard(image: Path) -> None:
