@@ -114,8 +114,25 @@ def test_sensors_that_are_not_there_are_skipped_and_said_so(car: Simulated) -> N
 def test_what_cannot_be_is_refused_and_nothing_is_stored(car: Simulated) -> None:
     before = _stored(car)
     with pytest.raises(PatrolError, match=r"wheel_left.*cannot be.*nothing was stored"):
-        _calibrate(car, "wheels", "battery", given=Given(measured_mm=300.0))
+        _calibrate(car, "wheels", "battery", given=Given(measured_mm=880.0))
     assert _stored(car) == before
+
+
+def test_a_typed_measure_that_cannot_be_is_asked_for_again(car: Simulated) -> None:
+    class Mistypes(Owner):
+        wrong = ["", "a meter", "nan", "3", "100000"]  # noqa: RUF012
+
+        def answer(self, question: str) -> str:
+            return self.wrong.pop(0) if self.wrong else super().answer(question)
+
+    person = Mistypes(car.world)
+    outcome = calibrate(
+        car.repl, ["wheels"], Given(), person, lambda text: None, lambda changes: None
+    )
+    assert outcome.stored
+    assert person.wrong == []
+    assert sum("no such measure" in text for text in person.asked) == 3
+    assert sum("cannot be" in text for text in person.asked) == 2
 
 
 def test_a_no_moves_nothing_and_stores_nothing(car: Simulated) -> None:
@@ -232,11 +249,21 @@ def test_the_command_without_a_person_takes_its_answers_as_options(car: Simulate
     assert _stored(car)["battery_full"] == pytest.approx(14_190, rel=0.01)
 
 
+def test_a_push_without_a_person_is_skipped_and_said_so(car: Simulated) -> None:
+    done = _patrol(car.repl, "--only", "gyro", "--only", "track", "--push", "--yes")
+    assert done.returncode == 0, done.stderr
+    assert "track: skipped: nobody is there" in done.stdout
+    assert "gyro_bias_z" in done.stdout
+
+
 @pytest.mark.parametrize(
     ("words", "code", "part"),
     [
         (("--only", "wings"), 2, "wings"),
         (("--measured-mm", "nan"), 2, "nan"),
+        (("--only", "wheels", "--measured-mm", "100000", "--yes"), 2, "809 to 1236"),
+        (("--only", "wheels", "--measured-mm", "1", "--yes"), 2, "--distance-mm 1000"),
+        (("--only", "track", "--turned-deg", "1", "--yes"), 2, "--rounds 3"),
         (("--battery-volts", "-3"), 2, "-3"),
         (("--only", "battery", "--battery-volts", "8"), 2, "--yes"),
         (("--only", "battery", "--yes"), 1, "--battery-volts"),

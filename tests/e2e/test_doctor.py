@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shlex
 import subprocess
 import sys
 from pathlib import Path
@@ -14,8 +15,10 @@ from patrolcar.doctor.doctor import Options, examine
 from patrolcar.doctor.result import Result, Verdict
 from patrolcar.doctor.session import ACK, BOARD_SIDE, ENQ
 from patrolcar.errors import PatrolError
+from patrolcar.flash.repl import Repl
 from powered import Powered
 from simulated import Answers, Simulated
+from terminal import Terminal
 
 # What the doctor calls each broken part.
 NAMED = {
@@ -100,6 +103,22 @@ def test_an_empty_board_is_told_to_be_flashed(tmp_path: Path) -> None:
         examine(board.repl, Options(), Answers(), lambda text: None)
 
 
+def test_firmware_that_hangs_is_told_to_be_flashed_again(
+    image: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("patrolcar.doctor.doctor.LOOP_S", 2.0)
+    with Simulated(image) as car:
+        with Repl(car.repl) as repl:
+            repl.run("import os\nos.mkdir('/flash/patrol')")
+            repl.write_file("/flash/patrol/__init__.py", b"")
+            repl.write_file("/flash/patrol/version.py", b"BUILD, VERSION = b'', (0, 1, 0)\n")
+            repl.write_file("/flash/board.py", b"MACHINE = ''\n")
+            repl.write_file("/flash/patrol/app.py", b"while True: pass\n")
+            repl.write_file("/flash/boot.py", b"import sys\nsys.path.insert(0, '/flash')\n")
+        with pytest.raises(PatrolError, match=r"does not start: patrol flash .* again"):
+            examine(car.repl, Options(), Answers(), lambda text: None)
+
+
 def test_a_program_that_hangs_loses_the_motors_by_the_guard(image: Path) -> None:
     bench = Bench(image, program=True)
     try:
@@ -137,6 +156,28 @@ def test_without_a_terminal_nobody_is_asked_and_nothing_moves(image: Path) -> No
         assert done.returncode == 2
         assert len(done.stderr.strip().splitlines()) == 1
         assert "--yes" in done.stderr
+        assert car.world.distance_m < 0.001
+
+
+@pytest.mark.parametrize("command", ["doctor", "calibrate --only wheels --measured-mm 1000"])
+def test_ctrl_d_is_a_no_and_a_closed_stdin_is_nobody(image: Path, command: str) -> None:
+    with Simulated(image) as car:
+        patrol = [sys.executable, "-m", "patrolcar", *command.split(), car.repl]
+        with Terminal(patrol) as terminal:
+            terminal.until(b"[y/N]")
+            terminal.type(b"\x04")
+            assert terminal.wait() == 1
+        assert b"Traceback" not in terminal.seen
+        closed = subprocess.run(
+            ["sh", "-c", f"{shlex.join(patrol)} <&-"],
+            capture_output=True,
+            text=True,
+            timeout=60,
+            check=False,
+        )
+        assert closed.returncode == 2
+        assert closed.stderr.count("\n") == 1
+        assert "Nobody is there to answer: pass --yes" in closed.stderr
         assert car.world.distance_m < 0.001
 
 

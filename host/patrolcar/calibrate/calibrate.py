@@ -6,13 +6,11 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 
 from patrolcar.calibrate.formulas import diameter_mm
-from patrolcar.calibrate.steps import STEPS, Calibration, Given, Skipped
+from patrolcar.calibrate.steps import STEPS, Calibration, Given, Row, Skipped, check
 from patrolcar.doctor.person import Person
 from patrolcar.doctor.session import Examined
 from patrolcar.errors import PatrolError
 from patrolcar.flash.repl import BoardError
-
-Row = tuple[str, str, int, int, int, int]  # name, unit, lowest, highest, default, layout
 
 
 @dataclass(frozen=True)
@@ -68,7 +66,8 @@ def calibrate(
         settings, table, diameter, said = board.call("stored")
         for text in said:
             person.tell(f"the car says: {text}")
-        run = Calibration(board, person, given, say, board.call("about")["board"], settings)
+        file = board.call("about")["board"]
+        run = Calibration(board, person, given, say, file, settings, table)
         old = dict(settings)
         found: dict[str, int] = {}
         for name in steps:
@@ -78,7 +77,7 @@ def calibrate(
             except Skipped as reason:
                 outcome.skipped[name] = str(reason)
                 continue
-            _check(table, new)
+            check(table, new)
             found |= new
             settings |= new
         outcome.changes = [
@@ -103,16 +102,6 @@ def _keep(board: Examined, found: dict[str, int]) -> None:
     wrong = [name for name in found if kept[name] != found[name]]
     if wrong:
         raise PatrolError(f"{', '.join(wrong)} did not read back as stored: run again")
-
-
-def _check(table: Sequence[Row], new: dict[str, int]) -> None:
-    """PatrolError for a value outside its range."""
-    for name, unit, lowest, highest, _, _ in table:
-        if name in new and not lowest <= new[name] <= highest:
-            raise PatrolError(
-                f"{name} would be {new[name]} {unit}, which cannot be ({lowest} to {highest}): "
-                "nothing was stored: measure again"
-            )
 
 
 def _change(row: Row, old: int, new: int, diameter: float) -> Change:

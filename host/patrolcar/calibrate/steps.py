@@ -7,7 +7,8 @@ that what was measured cannot be.
 from __future__ import annotations
 
 import math
-from collections.abc import Callable
+import runpy
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -15,6 +16,9 @@ from patrolcar.calibrate import formulas
 from patrolcar.doctor.person import Person
 from patrolcar.doctor.session import Examined
 from patrolcar.errors import PatrolError
+from patrolcar.flash.build import firmware_dir
+
+Row = tuple[str, str, int, int, int, int]  # name, unit, lowest, highest, default, layout
 
 STILL_SAMPLES = 300
 MOVED_COUNTS = 65  # 1 degree/s at 65.5 counts each: twenty times the noise in 42 Hz
@@ -29,12 +33,28 @@ class Skipped(Exception):
     """A step that cannot be done here, and why."""
 
 
+def check(table: Sequence[Row], new: dict[str, int]) -> None:
+    """PatrolError for a value outside its range."""
+    for name, unit, lowest, highest, _, _ in table:
+        if name in new and not lowest <= new[name] <= highest:
+            raise PatrolError(
+                f"{name} would be {new[name]} {unit}, which cannot be ({lowest} to {highest}): "
+                "nothing was stored: measure again"
+            )
+
+
+def _spread(setting: str) -> float:
+    """How many times its lowest value a setting of the firmware can be."""
+    table: Sequence[Row] = runpy.run_path(str(firmware_dir() / "patrol/store/table.py"))["TABLE"]
+    return next(highest / lowest for name, _, lowest, highest, _, _ in table if name == setting)
+
+
 @dataclass(frozen=True)
 class Given:
     """What a person need not be asked any more, and how the car is moved.
 
     `push`: by the person's hand; else by its motors. PatrolError (code 2) for a measure that
-    cannot be.
+    cannot be: for a car that drives, one so far from its way that no wheel or track would do.
     """
 
     measured_mm: float | None = None
@@ -45,15 +65,28 @@ class Given:
     push: bool = False
 
     def __post_init__(self) -> None:
-        for option, value, lowest, highest in (
-            ("--measured-mm", self.measured_mm, 1, 100_000),
-            ("--turned-deg", self.turned_deg, 1, 100_000),
-            ("--battery-volts", self.battery_volts, 1, 100),
-            ("--distance-mm", self.distance_mm, 300, 5_000),
-            ("--rounds", self.rounds, 1, 5),
-        ):
-            if value is not None and not lowest <= value <= highest:
-                raise PatrolError(f"{option} {value:g} cannot be: pass {lowest} to {highest}", 2)
+        _within("--distance-mm", self.distance_mm, 300, 5_000)
+        _within("--rounds", self.rounds, 1, 5)
+        _within("--battery-volts", self.battery_volts, 4, 17)  # two cells; the converter's range
+        wheel, track = _spread("wheel_left"), _spread("track")
+        mm, degrees = self.distance_mm, self.rounds * 360
+        if self.push:
+            _within("--measured-mm", self.measured_mm, 100, 10_000)
+            _within("--turned-deg", self.turned_deg, 90, 3_600)
+        else:
+            said = f" for --distance-mm {mm}"
+            _within("--measured-mm", self.measured_mm, mm / wheel, mm * wheel, said)
+            said = f" for --rounds {self.rounds}"
+            _within("--turned-deg", self.turned_deg, degrees / track, degrees * track, said)
+
+
+def _within(
+    option: str, value: float | None, lowest: float, highest: float, said: str = ""
+) -> None:
+    if value is not None and not lowest <= value <= highest:
+        raise PatrolError(
+            f"{option} {value:g} cannot be{said}: pass {lowest:.0f} to {highest:.0f}", 2
+        )
 
 
 @dataclass
@@ -66,6 +99,7 @@ class Calibration:
     say: Callable[[str], None]
     file: dict[str, Any]
     settings: dict[str, int]
+    table: Sequence[Row]
     gyro: bool = field(default=False)
 
     # -- the steps -------------------------------------------------------------------------
@@ -93,22 +127,25 @@ class Calibration:
             self._allow(f"The car drives {way} mm straight ahead. Is the way free?")
             each = round(way * 1e6 / ((left + right) / 2))
             counts, _ = self._travel("driving", SPEED_MM_S, 0, (each, each), way / SPEED_MM_S)
-        measured = self._number(self.given.measured_mm, "How many mm did it go by the ruler?")
         if counts[0] + counts[1] < 100:
             raise PatrolError("the wheels counted no way ahead: patrol doctor tells why")
-        new_left, new_right = formulas.wheels(left, right, counts, measured)
-        return {"wheel_left": new_left, "wheel_right": new_right}
+
+        def found(mm: float) -> dict[str, int]:
+            new_left, new_right = formulas.wheels(left, right, counts, mm)
+            return {"wheel_left": new_left, "wheel_right": new_right}
+
+        return self._measured(self.given.measured_mm, "How many mm did it go by the ruler?", found)
 
     def track(self) -> dict[str, int]:
         """The wheels' distance, by turning on the spot."""
         left, right = self.settings["wheel_left"], self.settings["wheel_right"]
         rounds = self.given.rounds
         told_rad = None
+        given_deg = self.given.turned_deg
         if self.given.push:
             counts = self._pushed(f"Turn the car {rounds} times clockwise on the spot")
-            true_rad = formulas.rounds_rad(rounds)
-            if self.given.turned_deg is not None:
-                true_rad = math.radians(self.given.turned_deg)
+            if given_deg is None:
+                given_deg = rounds * 360.0
         else:
             if not self._has_imu():
                 self._answerable(self.given.turned_deg, "--turned-deg")
@@ -122,23 +159,36 @@ class Calibration:
                 self.board.call("rest", REST_SAMPLES)
             counts, turned = self._travel("turning", 0, TURN_MRAD_S, (each[0], -each[1]), seconds)
             told_rad = turned / 1e6 if self.gyro else None
-            true_rad = self._angle(told_rad)  # told with the scale 1000
         if abs(counts[0]) + abs(counts[1]) < 100:
             raise PatrolError("the wheels counted no turn: patrol doctor tells why")
-        found = {"track": formulas.track(left, right, counts, true_rad)}
-        if told_rad and self.given.turned_deg is not None:
-            found["gyro_scale"] = formulas.gyro_scale(1000, told_rad, true_rad)
-        return found
+        if given_deg is None and told_rad is not None:
+            if abs(told_rad) < 1:
+                raise PatrolError("the gyro saw no turn: patrol doctor tells why")
+            true_rad = told_rad * self.settings["gyro_scale"] / 1000  # told with the scale 1000
+            return {"track": formulas.track(left, right, counts, true_rad)}
+
+        def found(degrees: float) -> dict[str, int]:
+            new = {"track": formulas.track(left, right, counts, math.radians(degrees))}
+            if told_rad:
+                new["gyro_scale"] = formulas.gyro_scale(1000, told_rad, math.radians(degrees))
+            return new
+
+        asked = "There is no gyro: how many degrees did the car turn?"
+        return self._measured(given_deg, asked, found)
 
     def battery(self) -> dict[str, int]:
         """The battery's divider, by a multimeter."""
         self._answerable(self.given.battery_volts, "--battery-volts")
         mv, _ = self.board.call("power")
         asked = f"The car reads {mv / 1000:.2f} V. What does the multimeter say, in V?"
-        volts = self._number(self.given.battery_volts, asked)
         if mv < 1000:
             raise PatrolError("the car reads no battery voltage: patrol doctor tells why")
-        return {"battery_full": formulas.battery(self.settings["battery_full"], mv, volts)}
+        old = self.settings["battery_full"]
+        return self._measured(
+            self.given.battery_volts,
+            asked,
+            lambda volts: {"battery_full": formulas.battery(old, mv, volts)},
+        )
 
     def lines(self) -> dict[str, int]:
         """The line sensors' level, over floor and tape."""
@@ -208,38 +258,38 @@ class Calibration:
         return (left, right), turned
 
     def _pushed(self, question: str) -> tuple[int, int]:
+        if not self.person.there:
+            raise Skipped("nobody is there to move the car by hand")
         before = self.board.call("places")
         self.person.answer(f"{question}, then Enter.")
         after = self.board.call("places")
         left, right = (formulas.counted(b, a) for b, a in zip(before, after, strict=True))
         return left, right
 
-    def _angle(self, told_rad: float | None) -> float:
-        if self.given.turned_deg is not None:
-            return math.radians(self.given.turned_deg)
-        if told_rad is None:
-            asked = "There is no gyro: how many degrees did the car turn?"
-            return math.radians(self._number(None, asked))
-        if abs(told_rad) < 1:
-            raise PatrolError("the gyro saw no turn: patrol doctor tells why")
-        return told_rad * self.settings["gyro_scale"] / 1000
-
     def _answerable(self, given: float | None, option: str) -> None:
         """Skipped, before anything moves, where nobody will tell what was measured."""
         if given is None and not self.person.there:
             raise Skipped(f"nobody is there to say what was measured: pass {option}")
 
-    def _number(self, given: float | None, question: str) -> float:
+    def _measured(
+        self, given: float | None, question: str, found: Callable[[float], dict[str, int]]
+    ) -> dict[str, int]:
+        """What `found` makes of it; a typed measure that cannot be is asked for again."""
         if given is not None:
-            return given
-        text = self.person.answer(question)
-        try:
-            value = float(text.replace(",", "."))
-        except ValueError:
-            value = 0.0
-        if not 0 < value < 1e6:
-            raise PatrolError(f"{text!r} is no such measure: nothing was stored: run again")
-        return value
+            return found(given)
+        while True:
+            text = self.person.answer(question)
+            try:
+                value = float(text.replace(",", "."))
+                if not 0 < value < 1e6:
+                    raise ValueError
+                new = found(value)
+                check(self.table, new)
+                return new
+            except ValueError:
+                self.person.tell(f"{text!r} is no such measure (Ctrl-D gives up).")
+            except PatrolError as error:
+                self.person.tell(f"With {text}, {error} (Ctrl-D gives up).")
 
 
 # By the names that --only takes, in the order in which they build on each other.

@@ -14,6 +14,7 @@ from patrolcar.errors import PatrolError
 from patrolcar.flash.repl import BoardError
 
 LOOP_TICKS = 200
+LOOP_S = 15.0  # two seconds of it, and its start
 LIGHT_MS = 400
 PINGS = 10
 REST_SAMPLES = 100
@@ -69,7 +70,8 @@ class Examination:
         say("the car's loop, at rest")
         board.load("loop")
         try:
-            results += parts.judge_loop(board.call("loop", LOOP_TICKS))
+            with board.starting():
+                results += parts.judge_loop(board.call("loop", LOOP_TICKS, timeout_s=LOOP_S))
         except BoardError as error:
             results.append(failed("loop", "firmware", error.name, "the car does not start: flash"))
         board.restart()

@@ -41,22 +41,34 @@ class AtTerminal:
 
     @property
     def there(self) -> bool:
-        return sys.stdin.isatty()
+        return sys.stdin is not None and sys.stdin.isatty()  # None: it was closed
 
     def confirm(self, question: str) -> bool:
-        """Yes or no. PatrolError (code 2) where nobody is there to say."""
-        return self._yes or ask(question, self._pause)
+        """Yes or no, which Ctrl-D is too. PatrolError (code 2) where nobody is there to say."""
+        if self._yes:
+            return True
+        if not self.there:
+            raise PatrolError(f"{question} Nobody is there to answer: pass --yes", 2)
+        try:
+            return ask(question, self._pause)
+        except EOFError:
+            print(file=sys.stderr)
+            return False
 
     def tell(self, text: str) -> None:
         with self._pause():
             print(text, file=sys.stderr, flush=True)
 
     def answer(self, question: str) -> str:
-        """What the person types. PatrolError (code 2) where nobody is there."""
+        """What the person types. PatrolError for Ctrl-D, or (code 2) where nobody is there."""
         if not self.there:
             raise PatrolError(f"{question} Nobody is there to answer", 2)
-        with self._pause():
-            return input(f"{question} ").strip()
+        try:
+            with self._pause():
+                return input(f"{question} ").strip()
+        except EOFError:
+            print(file=sys.stderr)
+            raise PatrolError("no answer: nothing was stored") from None
 
 
 @contextlib.contextmanager

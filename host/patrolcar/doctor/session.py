@@ -10,7 +10,7 @@ from __future__ import annotations
 import ast
 import contextlib
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from types import TracebackType
 from typing import Any
@@ -117,14 +117,30 @@ class Examined:
 
     def restart(self) -> None:
         """A soft reset: boot.py has made the motors safe, and nothing else runs."""
-        self._repl.soft_reset()
+        with self.starting():
+            self._repl.soft_reset()
+
+    @contextlib.contextmanager
+    def starting(self) -> Iterator[None]:
+        """Firmware that hangs meanwhile is told apart from a board that is gone."""
+        try:
+            yield
+        except BoardError:
+            raise
+        except PatrolError:
+            self._repl.interrupt()  # PatrolError where nobody answers any more
+            raise PatrolError(
+                f"the firmware on the board at {self.port} does not start: "
+                f"patrol flash {self.port} again"
+            ) from None
 
     def load(self, *names: str) -> None:
         """Runs files of board_side/, so that their functions are there."""
         for name in names:
             source = (BOARD_SIDE / f"{name}.py").read_text(encoding="utf-8")
             try:
-                self._repl.run(lean(with_constants(source)))
+                with self.starting():
+                    self._repl.run(lean(with_constants(source)))
             except BoardError as error:
                 if "ImportError" in error.name or "AttributeError" in error.name:
                     raise PatrolError(

@@ -7,7 +7,8 @@ import math
 import pytest
 
 from patrolcar.calibrate import formulas
-from patrolcar.calibrate.calibrate import _change, _check, check_steps
+from patrolcar.calibrate.calibrate import _change, check_steps
+from patrolcar.calibrate.steps import check
 from patrolcar.errors import PatrolError
 
 NM = 156_501
@@ -48,9 +49,9 @@ def test_a_counter_that_wraps_is_counted_on() -> None:
 
 def test_a_value_out_of_its_range_is_refused_by_name() -> None:
     table = [("track", "mm/100", 11_000, 15_000, 13_000, 1)]
-    _check(table, {"track": 15_000})
+    check(table, {"track": 15_000})
     with pytest.raises(PatrolError, match=r"track would be 15001 mm/100.*nothing was stored"):
-        _check(table, {"track": 15_001})
+        check(table, {"track": 15_001})
 
 
 def test_a_person_sees_units_that_can_be_measured() -> None:
