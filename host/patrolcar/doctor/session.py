@@ -10,7 +10,7 @@ from __future__ import annotations
 import ast
 import contextlib
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
 from types import TracebackType
 from typing import Any
@@ -19,12 +19,12 @@ from patrolcar.errors import PatrolError
 from patrolcar.flash.build import firmware_dir
 from patrolcar.flash.greeting import READY_LINE, SAFE_LINE
 from patrolcar.flash.lean import lean
-from patrolcar.flash.repl import ANSWER_S, BoardError, Repl
+from patrolcar.flash.repl import BoardError, Repl
 
 BOARD_SIDE = Path(__file__).parent / "board_side"
 BOOT_S = 2.0  # until the program is there to be interrupted, which prints nothing at all before
 CALL_S = 30.0
-ENQ, ACK, EOT = b"\x05", b"\x06", b"\x04"  # is the host there? it is; the end of an output
+ENQ, ACK = b"\x05", b"\x06"  # is the host there? it is
 
 
 def with_constants(source: str) -> str:
@@ -46,24 +46,10 @@ class Attended(Repl):
     """A REPL whose commands can ask whether the host is still there, as they must while motors
     have power: each ENQ that they print is answered, and not part of the output."""
 
-    def run(
-        self,
-        code: str,
-        timeout_s: float = ANSWER_S,
-        on_output: Callable[[bytes], None] | None = None,
-    ) -> str:
-        heard = bytearray()
-
-        def answer(data: bytes) -> None:
-            if ENQ in data:
-                self._transport.serial.write(ACK)
-            heard.extend(data)
-            if on_output is not None:
-                on_output(data)
-
-        super().run(code, timeout_s, answer)
-        output = heard.replace(ENQ, b"").removesuffix(EOT)
-        return output.decode(errors="replace").replace("\r\n", "\n")
+    def _heard(self, data: bytes) -> bytes:
+        if ENQ in data:
+            self._transport.serial.write(ACK)
+        return data.replace(ENQ, b"")
 
 
 class Examined:

@@ -202,10 +202,16 @@ class Repl:
         with self._watched():
             self._serial.bound(timeout_s)
             # Without a consumer mpremote copies all of what it has with each byte.
-            trace = self._transport.exec_raw(code, timeout_s, data_consumer=out.extend)[1]
+            trace = self._transport.exec_raw(
+                code, timeout_s, data_consumer=lambda data: out.extend(self._heard(data))
+            )[1]
         if trace:
             raise BoardError(self.port, trace.decode(errors="replace"))
         return out.removesuffix(b"\x04").decode(errors="replace").replace("\r\n", "\n")
+
+    def _heard(self, data: bytes) -> bytes:
+        """What counts as output of what the board sends."""
+        return data
 
     def value(self, code: str, timeout_s: float = ANSWER_S) -> Any:
         """Runs code whose last line of output is the repr of a literal; the literal."""
