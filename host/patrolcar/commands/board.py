@@ -18,7 +18,10 @@ def flash(
     source: AsSource = False,
     littlefs: Annotated[
         bool,
-        typer.Option("--format", help="Make the filesystem an empty littlefs 2 first; asks."),
+        typer.Option(
+            "--format",
+            help="Make the filesystem anew first, littlefs 2 where MicroPython has it; asks.",
+        ),
     ] = False,
     yes: Annotated[bool, typer.Option("--yes", "-y", help="Do not ask.")] = False,
     telemetry: Annotated[

@@ -7,7 +7,7 @@ import os
 import tempfile
 from collections.abc import Callable
 from dataclasses import dataclass
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 
 import platformdirs
 
@@ -29,6 +29,9 @@ from patrolcar.flash.repl import BoardError, Repl
 from patrolcar.flash.sync import Plan, Progress, apply, own, plan, read_tree, refuse_hiding
 from patrolcar.link.connection import Connection, connect
 from patrolcar.link.ports import telemetry_beside
+
+
+NEEDED = {"boot", "main", "safe", "pack", "board"}  # what boots a board, whatever else it has
 
 
 @dataclass(frozen=True)
@@ -136,6 +139,13 @@ def transfer(
             source=options.source,
         )
         wanted = packed(read_tree(made.folder))
+    missing = NEEDED - {PurePosixPath(file).stem for file in wanted}
+    if missing:
+        raise PatrolError(
+            f"{options.tree or 'the firmware'} lacks {', '.join(sorted(missing))}: without it "
+            "nothing keeps the motors off, or no module is found",
+            2,
+        )
     preserved = Preserved(
         board, board_data(name, options.tree), told.unique_id, state_dir() / "settings"
     )
