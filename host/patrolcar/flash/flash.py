@@ -30,7 +30,6 @@ from patrolcar.flash.sync import Plan, Progress, apply, own, plan, read_tree, re
 from patrolcar.link.connection import Connection, connect
 from patrolcar.link.ports import telemetry_beside
 
-
 NEEDED = {"boot", "main", "safe", "pack", "board"}  # what boots a board, whatever else it has
 
 
