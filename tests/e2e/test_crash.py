@@ -60,3 +60,27 @@ def test_a_port_without_a_board_is_one_line() -> None:
     done = patrol_crash("/dev/pts/9999")
     assert done.returncode == 1
     assert len(done.stderr.strip().splitlines()) == 1
+
+
+def test_a_flash_ends_the_safe_mode_of_many_crashes_and_keeps_their_records(image: Path) -> None:
+    with Served("--flash", image, "--world", "empty") as sim:
+        with Repl(sim.repl) as repl:
+            repl.run(
+                "import board\nfrom patrol.store import crash\nfrom patrol.store.log import Log\n"
+                "for i in range(3):\n"
+                "    crash.note(Log(board.SETTINGS), 1, ValueError('x'), None, 1, 5)"
+            )
+            repl.reset()
+            words = read_prompt(repl)
+        assert words is not None
+        assert words.safe_mode
+        done = subprocess.run(
+            [sys.executable, "-m", "patrolcar", "flash", sim.repl],
+            capture_output=True,
+            text=True,
+            timeout=60,
+            check=False,
+        )
+        assert done.returncode == 0, done.stderr
+        shown = patrol_crash(sim.repl)
+        assert shown.stdout.count("ValueError: x") == 3

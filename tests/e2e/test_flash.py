@@ -241,7 +241,9 @@ def test_without_a_port_the_one_board_is_taken_and_several_are_listed(
         assert "0 sent" in done.stdout
         with Served(environment=own) as other:
             done = patrol("flash", **own)
-            refused(done, 2, "2 boards", f"-{one.process.pid}/repl", f"-{other.process.pid}/repl")
+            refused(
+                done, 2, "2 boards", f"-{one.process.pid})", f"-{other.process.pid})", one.repl
+            )
 
 
 def test_a_person_can_type_after_stopping_the_program(image: Path) -> None:

@@ -27,6 +27,7 @@ DRAWS_MA = 12  # a motor that takes less is not connected
 BLOCKED = 0.6  # of the stall current: a motor that turns takes a third
 CHASSIS_URAD = 60_000  # more, and the car has turned: it stands on the floor
 TURN_URAD = 150_000
+NO_TURN = 0.2
 AGREE = (0.6, 1.6)  # gyro over wheels; tyres slip on the spot
 
 
@@ -140,7 +141,12 @@ def judge_turn(car: Car, sides: list[int], told: dict[str, Any], urad_per_count:
         return failed(check, "IMU's mounting", measured, advice)
     low, high = AGREE
     if not low < ratio < high and len(sides) == 2:
-        advice = "they disagree: is it on the floor, with grip? patrol calibrate"
+        advice = (
+            "the wheels count a turn that was none: one runs backwards and counts backwards: swap "
+            "its motor's leads and its encoder's A and B; or they have no grip"
+            if abs(ratio) < NO_TURN
+            else "they disagree: is it on the floor, with grip? patrol calibrate"
+        )
         return failed(check, "IMU", measured, advice)
     return passed(check, "IMU", measured)
 

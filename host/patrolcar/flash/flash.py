@@ -30,6 +30,16 @@ from patrolcar.flash.sync import Plan, Progress, apply, own, plan, read_tree, re
 from patrolcar.link.connection import Connection, connect
 from patrolcar.link.ports import telemetry_beside
 
+_FORGIVE = """
+import board, pack
+pack.mount()
+from patrol.store import crash
+from patrol.store.log import Log
+_log = Log(board.SETTINGS)
+if crash.early(_log):
+    crash.forgive(_log)
+del _log
+"""
 NEEDED = {"boot", "main", "safe", "pack", "board"}  # what boots a board, whatever else it has
 
 
@@ -164,7 +174,17 @@ def transfer(
         if todo is None:
             raise PatrolError(f"the flash of the board at {board.port} cannot be read any more")
     preserved.restore()
+    forgive(board)
     return Flashed(name, told, made, todo, sum(map(len, wanted.values())), note)
+
+
+def forgive(board: Repl) -> None:
+    """Crashes of the past keep no firmware from starting that has just been verified.
+
+    Their records stay, for `patrol crash`.
+    """
+    with contextlib.suppress(BoardError):
+        board.run(_FORGIVE)
 
 
 def _bring(board: Repl, wanted: dict[str, bytes], told: About, progress: Progress) -> Plan | None:

@@ -40,7 +40,7 @@ class Greeting:
 
     def line(self) -> str:
         """One line for a person."""
-        parts = [f"patrolcar {self.version}" if self.version else "a car without a version"]
+        parts = [f"patrolcar {self.version}"] if self.version else []
         if self.build:
             parts.append(f"build {self.build}")
         if self.millivolts:

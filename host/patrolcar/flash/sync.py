@@ -101,10 +101,11 @@ def has_room_for_both(
         return sum(_blocks(found[name].size, space) for name in names if name in found)
 
     need = sum(_blocks(len(wanted[name]), space) for name in todo.send) + SPARE_BLOCKS
-    free = space.free // space.block + taken(todo.remove)
+    half_sent = tuple(name for name in todo.remove if name.endswith(NEW))
+    free = space.free // space.block + taken(half_sent)
     if need <= free:
         return True
-    free += taken(todo.send)
+    free += taken(todo.send) + taken(todo.remove) - taken(half_sent)
     if need <= free:
         return False
     if need > space.total // space.block:
@@ -147,15 +148,18 @@ def apply(
         progress("sending", done, total)
 
     send = [name for name in todo.send if name != START]
+    half_sent = [name for name in todo.remove if name.endswith(NEW)]
+    # The old firmware's, and main.py before all else: what is left must not start.
+    old = [START, *(name for name in todo.remove if name not in half_sent)]
     try:
-        _remove(board, [name for name in todo.remove if both or name.endswith(NEW)])
+        _remove(board, half_sent)
         if not both:
-            _remove(board, [name for name in (START, *todo.remove, *send) if name in found])
+            _remove(board, [name for name in (*old, *send) if name in found])
         for name in send:
             board.write_file(f"{ROOT}/{_beside(name)}", wanted[name], sent)
         _verify(board, {_beside(name): wanted[name] for name in send}, progress)
         if both:
-            _remove(board, [START] if START in found else [])
+            _remove(board, [name for name in old if name in found])
         _rename(board, send)
         _verify(board, {n: data for n, data in wanted.items() if n != START}, progress)
         if START in wanted:

@@ -85,7 +85,7 @@ def find_port() -> str:
     if len(found) == 1:
         return found[0].port
     if found:
-        listed = ", ".join(f"{one.port} ({one.what})" for one in found)
+        listed = ", ".join(f"{os.path.realpath(one.port)} ({one.what})" for one in found)
         raise PatrolError(f"{len(found)} boards are there, so name the port of one: {listed}", 2)
     raise PatrolError(
         "no board was found: check the USB cable (one that carries data) and that MicroPython is "

@@ -194,7 +194,7 @@ def why_not(name: str, error: Exception) -> str:
     if number in (errno.EACCES, errno.EPERM):
         return f"port {name} may not be opened by this user: join its group (often dialout)"
     if os.strerror(errno.ENOTTY) in str(error) or Path(name).is_dir():
-        return f"port {name} is not a serial port: pass one, or tcp:HOST:PORT"
+        return f"port {name} is not a serial port: pass one, or socket://HOST:PORT"
     return f"port {name} cannot be opened: {error}"
 
 

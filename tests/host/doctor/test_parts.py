@@ -74,7 +74,7 @@ def test_a_board_flashed_for_another_is_told() -> None:
         "firmware": (0, 1, 0),
         "build": "",
         "flash": 114_688,
-        "free": 2_048,
+        "free": 1_024,
         "board": BOARD,
     }
     assert _failing(parts.judge_board(told)) == ["board", "flash"]

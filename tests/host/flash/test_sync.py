@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import ast
 import hashlib
 
 import pytest
 
 from patrolcar.errors import PatrolError
-from patrolcar.flash.contents import OnBoard, Space
-from patrolcar.flash.sync import has_room_for_both, plan, refuse_hiding
+from patrolcar.flash import sync
+from patrolcar.flash.contents import Listing, OnBoard, Space
+from patrolcar.flash.sync import apply, has_room_for_both, plan, refuse_hiding
 
 WANTED = {
     "boot.py": b"boot",
@@ -89,3 +91,57 @@ def test_what_an_earlier_flash_left_half_sent_makes_room() -> None:
     found = on_board({"patrol.new": b"m" * 5000})
     todo = plan(WANTED, found)
     assert has_room_for_both(WANTED, found, todo, Space(block=512, total=16384, free=6 * 1024))
+
+
+class Board:
+    """A board whose files are a dict; what happened to them is kept, in order."""
+
+    port = "port"
+
+    def __init__(self, files: dict[str, bytes]) -> None:
+        self.files = dict(files)
+        self.done: list[str] = []
+
+    def run(self, code: str, timeout_s: float = 0.0) -> str:
+        for line in code.split("\n"):
+            if line.startswith("for p in "):
+                listed, _, action = line.removeprefix("for p in ").partition(": ")
+                for entry in ast.literal_eval(listed):
+                    if action == "os.remove(p)":
+                        name = entry.removeprefix("/flash/")
+                        del self.files[name]
+                        self.done.append(f"removed {name}")
+                    else:
+                        old, new = (path.removeprefix("/flash/") for path in entry)
+                        self.files[new] = self.files.pop(old)
+                        self.done.append(f"placed {new}")
+        return ""
+
+    def write_file(self, path: str, data: bytes, on_sent: object) -> None:
+        name = path.removeprefix("/flash/")
+        self.files[name] = data
+        self.done.append(f"wrote {name}")
+
+
+OLD = {
+    "boot.py": b"old boot",
+    "main.py": b"main",
+    "board.py": b"pins in source",
+    "patrol.pack": b"old modules" * 500,
+    "patrol.new": b"half sent",
+}
+
+
+@pytest.mark.parametrize("free", [60 * 1024, 4 * 1024], ids=["room for both", "room for one"])
+def test_nothing_of_the_old_firmware_goes_while_main_py_could_start_it(
+    free: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    board = Board(OLD)
+    monkeypatch.setattr(sync, "contents", lambda _: Listing(on_board(board.files), [], []))
+    todo = plan(WANTED, on_board(OLD))
+    space = Space(block=512, total=112 * 1024, free=free)
+    apply(board, WANTED, on_board(OLD), todo, space, lambda *_: None)  # type: ignore[arg-type]
+    assert board.files == WANTED
+    stopped = board.done.index("removed main.py")
+    assert all(step.startswith(("wrote", "removed patrol.new")) for step in board.done[:stopped])
+    assert board.done[-1] == "placed main.py"
