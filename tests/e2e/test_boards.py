@@ -1,7 +1,6 @@
 """The same firmware boots, arms and patrols on each of the three boards.
 
-The two smaller ones have a filesystem of 112 KB here instead of 64: the firmware as separate files
-takes 116 clusters of 512 bytes and more; a fresh FAT on 64 KB has 94, and a littlefs too few too.
+Each has the filesystem of its own build: littlefs 2 on 112 and on 64 KB, FAT on the Nucleo's 64.
 """
 
 from __future__ import annotations
@@ -14,13 +13,11 @@ from flashed import flash
 from patrolcar_sim.board.models import MODELS, find_model
 from patrolcar_sim.car import VirtualCar
 
-FILESYSTEM_KB = 112
-
 
 @pytest.mark.parametrize("name", sorted(MODELS))
 def test_it_boots_arms_and_patrols_ten_seconds(name: str, tmp_path: Path) -> None:
-    image = flash(tmp_path, find_model(name, FILESYSTEM_KB))
-    car = VirtualCar(image, "office", 1, board=name, filesystem_kb=FILESYSTEM_KB)
+    image = flash(tmp_path, find_model(name))
+    car = VirtualCar(image, "office", 1, board=name)
     with car:
         car.patrol(10)
         assert car.world.distance_m > 1
