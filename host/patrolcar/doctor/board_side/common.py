@@ -5,7 +5,7 @@
 
 import select
 import sys
-from time import sleep_ms, sleep_us, ticks_add, ticks_diff, ticks_us
+from time import sleep_ms, sleep_us, ticks_diff, ticks_us
 
 import board
 from machine import I2C, Pin
