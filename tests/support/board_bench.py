@@ -34,6 +34,7 @@ class StubCar:
         self.imu = SilentImu()
         self.tofs: list[Any] = []
         self.xshut: bool | None = None
+        self.power_ups = 0
         self.floor_mv = [300.0] * 5
         self.overheard_us: dict[tuple[int, int], int] = {}
         self.motors: dict[int, tuple[bool, bool, float]] = {}
@@ -71,7 +72,7 @@ class StubCar:
         return self.floor_mv[sensor]
 
     def power_up(self) -> None:
-        pass
+        self.power_ups += 1
 
     def battery_mv(self) -> int:
         return 7400

@@ -4,8 +4,8 @@ Each ray has a like share of the cone. What it hits sends back rho cos(slant) / 
 (Lambert), a mirror sends all of it back where it is hit head-on, and what is clear lets the rest
 pass to what is behind. The sensor knows one phase: the mean range, weighted by the light. Its
 noise comes from counting: the signal against the root of all counts, daylight's included (shot
-noise; fitted to tables 11 and 12 of DocID029104). A ray that meets the floor is lost. Not modelled:
-the wrap-around of the phase (2.5 m), cover glass, temperature.
+noise; fitted to tables 11 and 12 of DocID029104). A ray that meets the floor is lost. Not
+modelled: the wrap-around of the phase (2.5 m), cover glass, temperature.
 """
 
 from __future__ import annotations
