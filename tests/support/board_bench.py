@@ -35,7 +35,7 @@ class StubCar:
         self.tofs: list[Any] = []
         self.xshut: bool | None = None
         self.power_ups = 0
-        self.floor_mv = [300.0] * 5
+        self.floor = [300.0] * 5  # mV
         self.overheard_us: dict[tuple[int, int], int] = {}
         self.motors: dict[int, tuple[bool, bool, float]] = {}
         self.standby: bool | None = None
@@ -68,8 +68,8 @@ class StubCar:
     def set_xshut(self, high: bool) -> None:
         self.xshut = high
 
-    def reflectance_mv(self, sensor: int) -> float:
-        return self.floor_mv[sensor]
+    def floor_mv(self) -> list[float]:
+        return self.floor
 
     def power_up(self) -> None:
         self.power_ups += 1

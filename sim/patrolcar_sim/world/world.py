@@ -251,9 +251,16 @@ class World:
         """The level of the right ToF sensor's XSHUT; the left one's is pulled up for good."""
         self.tofs[1].set_xshut(high)
 
+    def floor_mv(self) -> list[float]:
+        """Outputs of the reflectance sensors: cliffs left and right; line left, middle, right.
+
+        As of the last 10 ms; the same list until the next.
+        """
+        return self._reflectance.mv()
+
     def reflectance_mv(self, sensor: int) -> float:
-        """Output of reflectance sensor 0, 1 (cliff left, right), 2 to 4 (line, from the left)."""
-        return self._reflectance.mv(sensor)
+        """One of `floor_mv`."""
+        return self.floor_mv()[sensor]
 
     def power_up(self) -> None:
         """The sensors' supply comes, or comes back: they forget what they were told."""
