@@ -9,6 +9,7 @@ the same model for the same time, in the same run.
 from __future__ import annotations
 
 import os
+import shutil
 import sys
 import tempfile
 import time
@@ -17,10 +18,8 @@ from typing import Any
 
 import mujoco
 
-sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "support"))
-
-from flashed import flash
 from patrolcar_sim.car import VirtualCar
+from patrolcar_sim.firmware_image import firmware_image
 from patrolcar_sim.ground_station import ScriptedStation
 
 
@@ -52,7 +51,8 @@ def main() -> None:
     world = sys.argv[1] if len(sys.argv) > 1 else "office"
     seconds = float(sys.argv[2]) if len(sys.argv) > 2 else 60.0
     with tempfile.TemporaryDirectory() as folder:
-        image = flash(Path(folder))
+        image = Path(folder) / "flash.img"
+        shutil.copyfile(firmware_image(), image)
         with VirtualCar(image, world, station=ScriptedStation(decode=True)) as car:
             car.patrol(1.0)
             car.station._decode = False

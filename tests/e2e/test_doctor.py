@@ -16,7 +16,7 @@ from patrolcar.doctor.result import Result, Verdict
 from patrolcar.doctor.session import ACK, BOARD_SIDE, ENQ
 from patrolcar.errors import PatrolError
 from patrolcar.flash.repl import Repl
-from powered import Powered
+from patrolcar_sim.powered import Powered
 from simulated import Answers, Simulated
 from terminal import Terminal
 

@@ -1,4 +1,4 @@
-"""What the board's tests share: a car that only remembers, and a board that runs snippets."""
+"""What the board's tests share: a board that runs snippets."""
 
 from __future__ import annotations
 
@@ -6,67 +6,7 @@ from pathlib import Path
 
 from patrolcar_sim.board.board import VirtualBoard
 from patrolcar_sim.board.models import DEFAULT_MODEL, BoardModel
-
-
-class SilentImu:
-    """An I2C slave with 256 registers."""
-
-    def __init__(self) -> None:
-        self.registers = bytearray(256)
-        self.registers[0x75] = 0x68
-        self.pointer = 0
-
-    def write(self, data: bytes) -> None:
-        self.pointer = data[0]
-        for byte in data[1:]:
-            self.registers[self.pointer] = byte
-            self.pointer += 1
-
-    def read(self, n: int) -> bytes:
-        return bytes(self.registers[self.pointer : self.pointer + n])
-
-
-class StubCar:
-    """A car that stands still and remembers what the pins did to it."""
-
-    def __init__(self) -> None:
-        self.imu = SilentImu()
-        self.motors: dict[int, tuple[bool, bool, float]] = {}
-        self.standby: bool | None = None
-        self.counts = [0, 0]
-        self.echo_us: int | None = 5800
-        self.pings: list[tuple[int, int]] = []
-        self.pressed = False
-        self.time_us = 0
-
-    def advance(self, to_us: int) -> None:
-        assert to_us >= self.time_us, "time went backwards"
-        self.time_us = to_us
-
-    def set_motor(self, side: int, in1: bool, in2: bool, duty: float) -> None:
-        self.motors[side] = (in1, in2, duty)
-
-    def set_standby(self, enabled: bool) -> None:
-        self.standby = enabled
-
-    def encoder_count(self, side: int, at_us: int) -> int:
-        return self.counts[side]
-
-    def ping(self, sensor: int, at_us: int) -> int | None:
-        self.pings.append((sensor, at_us))
-        return self.echo_us
-
-    def battery_mv(self) -> int:
-        return 7400
-
-    def current_ma(self) -> int:
-        return 300
-
-    def bumper(self) -> bool:
-        return self.pressed
-
-    def jam(self, side: int) -> None:
-        self.jammed = side
+from patrolcar_sim.stub_car import StubCar
 
 
 class Bench:
