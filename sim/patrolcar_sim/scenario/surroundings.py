@@ -1,0 +1,100 @@
+"""`[[prop]]` and `[[fault]]`: what stands and walks in the world, and what goes wrong in it."""
+
+from __future__ import annotations
+
+import importlib
+import re
+from collections.abc import Sequence
+from dataclasses import fields
+from typing import Any
+
+from patrolcar_sim.scenario.format import Happening
+from patrolcar_sim.scenario.table import Table
+
+_LABEL = re.compile(r"[A-Za-z][A-Za-z0-9 _-]*")
+
+
+def _package(name: str) -> Any:
+    try:
+        return importlib.import_module(name)
+    except ModuleNotFoundError:
+        return None
+
+
+def catalogue() -> dict[str, Any]:
+    """Every kind of fault, by name."""
+    package = _package("patrolcar_sim.faults")
+    return {} if package is None else package.CATALOGUE
+
+
+def read_faults(tables: Sequence[Table], duration_us: int | None) -> tuple[Happening, ...]:
+    """The faults, in the order of the file."""
+    kinds = catalogue()
+    found: list[Happening] = []
+    for table in tables:
+        name = table.choice("kind", kinds, required=True, word="fault")
+        at_us = table.time_us("at", required=True)
+        label = table.text("name")
+        if label is not None:
+            if not _LABEL.fullmatch(label):
+                table.refuse("name", f"name = {label!r} has to begin with a letter")
+            elif any(label == other.label for other in found):
+                table.refuse("name", f"two faults are named {label}")
+        if name is None:
+            table.forget_rest()
+            continue
+        one = _read_fault(table, kinds[name], name, at_us, label or "")
+        table.done()
+        if duration_us is not None and at_us is not None and at_us >= duration_us:
+            end = f"{duration_us / 1e6:g} s"
+            table.refuse("at", f"at = {at_us / 1e6:g} s: the scenario ends at {end}")
+        if one is not None:
+            found.append(one)
+    return tuple(found)
+
+
+def _read_fault(
+    table: Table, kind: Any, name: str, at_us: int | None, label: str
+) -> Happening | None:
+    for_us = table.time_us("for") if kind.lasts else None
+    where = table.choice("where", kind.where) if kind.where else None
+    values = {}
+    for parameter in kind.parameters:
+        value = table.quantity(parameter.name, parameter.unit, parameter.lowest, parameter.highest)
+        if value is not None:
+            values[parameter.name] = value
+    if at_us is None:
+        return None
+    made = Happening(label, name, at_us, for_us, where, values)
+    faults = _package("patrolcar_sim.faults")
+    try:
+        faults.check(fault_of(made))
+    except faults.FaultError as error:
+        key = {"at_us": "at", "for_us": "for"}.get(error.key, error.key)
+        table.refuse(key if table.has(key) else "", f"{name}: {error.reason}")
+        return None
+    return made
+
+
+def fault_of(happening: Happening) -> Any:
+    """The fault as the board takes it."""
+    return _package("patrolcar_sim.faults").Fault(
+        happening.kind, happening.at_us, happening.for_us, happening.where, happening.values
+    )
+
+
+def read_props(tables: Sequence[Table]) -> tuple[Any, ...]:
+    """The props, each a world.props.Prop."""
+    package = _package("patrolcar_sim.world.props")
+    if package is None:
+        for table in tables:
+            table.refuse("", "this simulator's worlds have no props")
+            table.forget_rest()
+        return ()
+    return tuple(prop for table in tables if (prop := _read_prop(table, package)) is not None)
+
+
+def _read_prop(table: Table, package: Any) -> Any:
+    known = {field.name for field in fields(package.Prop)}
+    assert known
+    return None
