@@ -16,7 +16,7 @@ from patrolcar_sim.scenario.lines import key_lines
 from patrolcar_sim.scenario.parameters import changed_parts, read_parameters
 from patrolcar_sim.scenario.problems import BrokenScenarios, Problem, Problems, nearest
 from patrolcar_sim.scenario.steps import read_mission
-from patrolcar_sim.scenario.surroundings import read_faults, read_props
+from patrolcar_sim.scenario.surroundings import POSE, read_faults, read_props
 from patrolcar_sim.scenario.table import Table
 from patrolcar_sim.scenario.units import said
 from patrolcar_sim.world.loader import load_world, world_names
@@ -107,7 +107,7 @@ def _read(path: Path, table: Table) -> Scenario:
     board = table.choice("board", sorted(MODELS)) or DEFAULT_MODEL.name
     seconds = table.quantity("duration", "s", 0.1, LONGEST_S, required=True)
     duration_us = None if seconds is None else round(seconds * 1e6)
-    start = _start(table.table("start"))
+    pose = table.quantities("start", POSE)
     mission = read_mission(table.tables("mission"), duration_us)
     parameters = read_parameters(table.table("parameters"))
     props = read_props(table.tables("prop"))
@@ -132,7 +132,7 @@ def _read(path: Path, table: Table) -> Scenario:
         seeds,
         board,
         duration_us or 0,
-        start,
+        None if pose is None else (pose[0], pose[1], pose[2]),
         mission,
         parameters,
         props,
@@ -175,16 +175,6 @@ def _seeds(table: Table) -> tuple[int, ...]:
             return (1,)
         found += range(first, last + 1)
     return tuple(dict.fromkeys(found))
-
-
-def _start(table: Table | None) -> tuple[float, float, float] | None:
-    if table is None:
-        return None
-    x = table.quantity("x", "m", required=True)
-    y = table.quantity("y", "m", required=True)
-    yaw = table.quantity("yaw", "rad")
-    table.done()
-    return None if x is None or y is None else (x, y, yaw or 0.0)
 
 
 def _try_world(scenario: Scenario, problems: Problems) -> None:

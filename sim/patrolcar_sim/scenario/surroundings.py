@@ -5,12 +5,15 @@ from __future__ import annotations
 import importlib
 import re
 from collections.abc import Sequence
-from dataclasses import fields
 from typing import Any
 
+from patrolcar.errors import PatrolError
 from patrolcar_sim.scenario.format import Happening
 from patrolcar_sim.scenario.table import Table
+from patrolcar_sim.world.materials import load_materials
 
+POSE = ("m", "m", "rad")
+POINT = ("m", "m")
 _LABEL = re.compile(r"[A-Za-z][A-Za-z0-9 _-]*")
 
 
@@ -85,16 +88,42 @@ def fault_of(happening: Happening) -> Any:
 
 def read_props(tables: Sequence[Table]) -> tuple[Any, ...]:
     """The props, each a world.props.Prop."""
-    package = _package("patrolcar_sim.world.props")
-    if package is None:
-        for table in tables:
+    props = _package("patrolcar_sim.world.props")
+    found: list[Any] = []
+    for table in tables:
+        if props is None:
             table.refuse("", "this simulator's worlds have no props")
-            table.forget_rest()
-        return ()
-    return tuple(prop for table in tables if (prop := _read_prop(table, package)) is not None)
+            continue
+        prop = _read_prop(table, props)
+        if prop is not None and any(prop.name == other.name for other in found):
+            table.refuse("name", f"two props are named {prop.name}")
+        elif prop is not None:
+            found.append(prop)
+    return tuple(found)
 
 
-def _read_prop(table: Table, package: Any) -> Any:
-    known = {field.name for field in fields(package.Prop)}
-    assert known
-    return None
+def _read_prop(table: Table, props: Any) -> Any:
+    name = table.text("name", required=True)
+    kind = table.choice("kind", props.KINDS, required=True)
+    material = table.choice("material", load_materials())
+    pose = table.quantities("pose", POSE)
+    path = [table.as_quantities("path", point, POINT) for point in table.texts("path") or ()]
+    speed = table.quantity("speed", "m/s", 0.0) or 0.0
+    waits = table.typed("waits", bool, "true or false")
+    size = None
+    if kind is not None:
+        size = table.quantities("size", ["m"] * len(props.KINDS[kind].size))
+    else:
+        table.known("size")
+    table.done()
+    if name is None or kind is None or None in path:
+        return None
+    if path and not speed:
+        table.refuse("path", f"prop {name} has a path but no speed")
+    made = props.Prop(name, kind, size, material, pose, tuple(path), speed, waits is not False)
+    try:
+        made.check()
+    except PatrolError as error:
+        table.refuse("", str(error))
+        return None
+    return made

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import Any, TypeVar
 
 from patrolcar_sim.scenario.lines import KeyPath
@@ -10,6 +10,10 @@ from patrolcar_sim.scenario.problems import Problems, nearest
 from patrolcar_sim.scenario.units import UnitError, in_unit, quantity, said
 
 T = TypeVar("T")
+
+
+def _several(units: Sequence[str]) -> str:
+    return ", ".join(f"1 {unit}" for unit in units)
 
 
 class Table:
@@ -120,6 +124,27 @@ class Table:
             self.refuse(key, f"{key} = {said(value)} is more than {in_unit(highest, unit)}")
             return None
         return number
+
+    def quantities(
+        self, key: str, units: Sequence[str], required: bool = False
+    ) -> tuple[float, ...] | None:
+        """Several in one text, `"1 m, 0.5 m, 90 deg"`, a unit for each."""
+        value = self.typed(key, str, f'text such as "{_several(units)}"', required)
+        return None if value is None else self.as_quantities(key, value, units)
+
+    def as_quantities(
+        self, key: str, value: str, units: Sequence[str]
+    ) -> tuple[float, ...] | None:
+        """The same, of a value that is there already."""
+        parts = value.split(",")
+        if len(parts) != len(units):
+            self.refuse(key, f'{key} = {said(value)} has to be like "{_several(units)}"')
+            return None
+        found = [
+            self.as_quantity(key, part.strip(), unit)
+            for part, unit in zip(parts, units, strict=True)
+        ]
+        return None if None in found else tuple(number for number in found if number is not None)
 
     def time_us(self, key: str, required: bool = False) -> int | None:
         """A time in microseconds, not negative."""
