@@ -33,7 +33,8 @@ _AND = re.compile(r"\s+and\s+")
 class Comparison:
     """What a measured number of that unit has to be; `text` is as the file has it.
 
-    `shown_in` is the unit that the file uses; `which` is the one of many values that counts: "every", or one of the allowed words before it.
+    `shown_in` is the unit that the file uses; `which` is the one of many values that counts:
+    "every", or one of the allowed words before it.
     """
 
     text: str

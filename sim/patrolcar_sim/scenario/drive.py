@@ -8,7 +8,6 @@ import shutil
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
-from typing import Any
 
 from patrolcar.errors import PatrolError
 from patrolcar_sim.board.lockstep import Cause
@@ -27,14 +26,13 @@ US = 1e-6
 
 def make_world(scenario: Scenario, seed: int) -> World:
     """The scenario's world with the car at its start."""
-    more: dict[str, Any] = {"props": scenario.props} if scenario.props else {}
-    world: Any = World(scenario.world, seed, changed_parts(scenario.parameters), **more)
+    parts = changed_parts(scenario.parameters)
+    world = World(scenario.world, seed, parts, props=scenario.props)
     if scenario.parameters.light is not None:
         world.light = scenario.parameters.light
     if scenario.start is not None:
         world.teleport(*scenario.start)
-    made: World = world
-    return made
+    return world
 
 
 def drive(

@@ -76,8 +76,8 @@ EXPECTATIONS: dict[str, ExpectationKind] = {
     ),
     "telemetry": ExpectationKind(
         'Fields of messages: `{ "SYS_STATUS.voltage_battery" = ">= 6.6 V" }`; '
-        '`"DISTANCE_SENSOR[1].current_distance"` is that of sensor 1. Every value has to be so, or '
-        'the one that `min`, `max`, `first`, `last` or `mean` picks: `"max > 0.2 m/s"`.',
+        '`"DISTANCE_SENSOR[1].current_distance"` is that of sensor 1. Every value has to be so, '
+        'or the one that `min`, `max`, `first`, `last` or `mean` picks: `"max > 0.2 m/s"`.',
         form="telemetry",
     ),
     "frames_lost": ExpectationKind(
@@ -235,7 +235,7 @@ def _field_range(table: Table, key: str) -> Range | None:
 
 @functools.cache
 def _fields() -> dict[str, tuple[dict[str, str], str | None]]:
-    """The numeric fields of each message with their units, and the field that tells parts apart."""
+    """Each message's numeric fields with their units, and the field that tells parts apart."""
     found = {}
     for message in dialect.load().mavlink_map.values():
         numeric = {

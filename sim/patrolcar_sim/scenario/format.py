@@ -9,9 +9,13 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from patrolcar_sim.scenario.comparison import Comparison
+from patrolcar_sim.world.props import Prop
 
 MOST_SEEDS = 10_000
 LONGEST_S = 86_400.0
+
+Pose = tuple[float, float, float]
+"""x, y, yaw in the world: m, rad."""
 
 
 @dataclass(frozen=True)
@@ -99,7 +103,8 @@ class Parameters:
 class Scenario:
     """One file; it is run once for each of its seeds.
 
-    `name` is the file's without folder and ending, `start` a pose (x, y, yaw) in the world.
+    `name` is the file's without folder and ending; `start` is where the car stands instead of
+    the world's own start.
     """
 
     file: str
@@ -109,10 +114,10 @@ class Scenario:
     seeds: tuple[int, ...]
     board: str
     duration_us: int
-    start: tuple[float, float, float] | None = None
+    start: Pose | None = None
     mission: tuple[Step, ...] = ()
     parameters: Parameters = Parameters()
-    props: tuple[Any, ...] = ()
+    props: tuple[Prop, ...] = ()
     faults: tuple[Happening, ...] = ()
     expectations: tuple[Expectation, ...] = ()
     not_yet: str | None = None

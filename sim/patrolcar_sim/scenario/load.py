@@ -11,7 +11,7 @@ from typing import Any
 from patrolcar.errors import PatrolError
 from patrolcar_sim.board.models import DEFAULT_MODEL, MODELS
 from patrolcar_sim.scenario.expectations import read_expectations
-from patrolcar_sim.scenario.format import LONGEST_S, MOST_SEEDS, Scenario
+from patrolcar_sim.scenario.format import LONGEST_S, MOST_SEEDS, Pose, Scenario
 from patrolcar_sim.scenario.lines import key_lines
 from patrolcar_sim.scenario.parameters import changed_parts, read_parameters
 from patrolcar_sim.scenario.problems import BrokenScenarios, Problem, Problems, nearest
@@ -19,8 +19,10 @@ from patrolcar_sim.scenario.steps import read_mission
 from patrolcar_sim.scenario.surroundings import POSE, read_faults, read_props
 from patrolcar_sim.scenario.table import Table
 from patrolcar_sim.scenario.units import said
-from patrolcar_sim.world.loader import load_world, world_names
+from patrolcar_sim.world.loader import world_names
 from patrolcar_sim.world.parts import Parts, _tomllib
+from patrolcar_sim.world.props import Prop
+from patrolcar_sim.world.world import World
 
 _ROOM = re.compile(r"room:\d{1,18}")
 _SEEDS = re.compile(r"\s*(\d{1,9})\s*(?:\.\.\s*(\d{1,9})\s*)?")
@@ -179,15 +181,24 @@ def _seeds(table: Table) -> tuple[int, ...]:
 
 def _try_world(scenario: Scenario, problems: Problems) -> None:
     """Loads the world with the car in it: what it refuses is the file's problem."""
-    trouble = _trouble(scenario.world, changed_parts(scenario.parameters))
+    parts = changed_parts(scenario.parameters)
+    trouble = _trouble(scenario.world, parts, scenario.props, scenario.start)
     if trouble is not None:
-        problems.add(("world",), trouble)
+        problems.add((trouble[0],), trouble[1])
 
 
 @functools.lru_cache(64)
-def _trouble(world: str, parts: Parts) -> str | None:
+def _trouble(
+    name: str, parts: Parts, props: tuple[Prop, ...], start: Pose | None
+) -> tuple[str, str] | None:
+    """The key to blame and why; None for a world that can be driven in."""
+    key = "world"
     try:
-        load_world(world, 1, parts)
+        world = World(name, 1, parts, props=props)
+        if start is not None:
+            key = "start"
+            world.teleport(*start)
     except (PatrolError, ValueError, ZeroDivisionError) as error:
-        return str(error)
+        blamed = "prop" if any(f"prop {prop.name!r}" in str(error) for prop in props) else key
+        return blamed, str(error)
     return None

@@ -8,7 +8,7 @@ from typing import Any, NamedTuple
 
 from patrolcar_sim.scenario.comparison import Comparison
 from patrolcar_sim.scenario.format import Expectation
-from patrolcar_sim.scenario.recording import Recording, Sample
+from patrolcar_sim.scenario.recording import Recording
 
 US = 1e-6
 SPEED_S = 0.05  # speeds are taken over this time

@@ -35,7 +35,7 @@ def save(scenario: Scenario, result: Result, run: Recording, world: World, path:
     drawing = CarFigure(figure, telemetry, span_s=None, outline=outline, verdict=verdict)
     drawing.update()
     _draw_truth(drawing.map.axes, run)
-    _draw_props(drawing.map.axes, scenario, run)
+    _draw_props(drawing.map.axes, world, run)
     _draw_faults(drawing, scenario, run, telemetry)
     canvas.print_png(path)
 
@@ -51,8 +51,8 @@ def _draw_truth(axes: Any, run: Recording) -> None:
     axes.text(0.99, 0.01, "green: the truth", transform=axes.transAxes, ha="right", fontsize=8)
 
 
-def _draw_props(axes: Any, scenario: Scenario, run: Recording) -> None:
-    for prop in scenario.props:
+def _draw_props(axes: Any, world: World, run: Recording) -> None:
+    for prop in world.info.props:
         path = [tuple(prop.pose[:2])] if prop.pose is not None else []
         path += [tuple(point[:2]) for point in prop.path]
         points = [run.in_car_frame(x, y, 0.0) for x, y in path]

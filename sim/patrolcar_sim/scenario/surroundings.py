@@ -11,6 +11,7 @@ from patrolcar.errors import PatrolError
 from patrolcar_sim.scenario.format import Happening
 from patrolcar_sim.scenario.table import Table
 from patrolcar_sim.world.materials import load_materials
+from patrolcar_sim.world.props import KINDS, Prop
 
 POSE = ("m", "m", "rad")
 POINT = ("m", "m")
@@ -86,15 +87,11 @@ def fault_of(happening: Happening) -> Any:
     )
 
 
-def read_props(tables: Sequence[Table]) -> tuple[Any, ...]:
-    """The props, each a world.props.Prop."""
-    props = _package("patrolcar_sim.world.props")
-    found: list[Any] = []
+def read_props(tables: Sequence[Table]) -> tuple[Prop, ...]:
+    """The props."""
+    found: list[Prop] = []
     for table in tables:
-        if props is None:
-            table.refuse("", "this simulator's worlds have no props")
-            continue
-        prop = _read_prop(table, props)
+        prop = _read_prop(table)
         if prop is not None and any(prop.name == other.name for other in found):
             table.refuse("name", f"two props are named {prop.name}")
         elif prop is not None:
@@ -102,9 +99,9 @@ def read_props(tables: Sequence[Table]) -> tuple[Any, ...]:
     return tuple(found)
 
 
-def _read_prop(table: Table, props: Any) -> Any:
+def _read_prop(table: Table) -> Prop | None:
     name = table.text("name", required=True)
-    kind = table.choice("kind", props.KINDS, required=True)
+    kind = table.choice("kind", KINDS, required=True)
     material = table.choice("material", load_materials())
     pose = table.quantities("pose", POSE)
     path = [table.as_quantities("path", point, POINT) for point in table.texts("path") or ()]
@@ -112,15 +109,17 @@ def _read_prop(table: Table, props: Any) -> Any:
     waits = table.typed("waits", bool, "true or false")
     size = None
     if kind is not None:
-        size = table.quantities("size", ["m"] * len(props.KINDS[kind].size))
+        size = table.quantities("size", ["m"] * len(KINDS[kind].size))
     else:
         table.known("size")
     table.done()
     if name is None or kind is None or None in path:
         return None
-    if path and not speed:
+    points = tuple((point[0], point[1]) for point in path if point is not None)
+    if points and not speed:
         table.refuse("path", f"prop {name} has a path but no speed")
-    made = props.Prop(name, kind, size, material, pose, tuple(path), speed, waits is not False)
+    stands = None if pose is None else (pose[0], pose[1], pose[2])
+    made = Prop(name, kind, size, material, stands, points, speed, waits is not False)
     try:
         made.check()
     except PatrolError as error:
