@@ -2,7 +2,7 @@
 
 import pytest
 
-from board_bench import Bench
+from patrolcar_sim.bench import Bench
 
 
 def test_an_output_reaches_the_motor_driver(bench: Bench) -> None:
