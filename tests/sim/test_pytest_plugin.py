@@ -19,7 +19,7 @@ CHANGED = "patrol/behaviour/manual.py"
 @pytest.mark.car(world="corridor", seed=3)
 def test_a_car_drives_in_the_world_of_its_marker(virtual_car: VirtualCar) -> None:
     virtual_car.patrol(5)
-    assert virtual_car.world.start_pose == World("corridor", 3).start_pose
+    assert virtual_car.world.outline() == World("corridor", 3).outline()
     assert virtual_car.world.distance_m > 0.5
     assert virtual_car.world.contacts == 0
 
@@ -30,7 +30,7 @@ class TestAllOfAClass:
     def test_the_nearer_marker_adds_to_the_farther_one(self, virtual_car: VirtualCar) -> None:
         assert virtual_car.until(lambda: virtual_car.station.last("HEARTBEAT") is not None)
         virtual_car.run(1)
-        assert virtual_car.world.start_pose == World("empty").start_pose
+        assert virtual_car.world.outline() == World("empty").outline()
         assert virtual_car.board.model.name == "blackpill_f411"
         assert any("no IMU" in text for text in virtual_car.station.texts)
 
