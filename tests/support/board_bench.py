@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
 
 from patrolcar_sim.board.board import VirtualBoard
 from patrolcar_sim.board.models import DEFAULT_MODEL, BoardModel
@@ -31,6 +32,10 @@ class StubCar:
 
     def __init__(self) -> None:
         self.imu = SilentImu()
+        self.tofs: list[Any] = []
+        self.xshut: bool | None = None
+        self.floor_mv = [300.0] * 5
+        self.overheard_us: dict[tuple[int, int], int] = {}
         self.motors: dict[int, tuple[bool, bool, float]] = {}
         self.standby: bool | None = None
         self.counts = [0, 0]
@@ -55,6 +60,18 @@ class StubCar:
     def ping(self, sensor: int, at_us: int) -> int | None:
         self.pings.append((sensor, at_us))
         return self.echo_us
+
+    def overheard(self, sender: int, listener: int) -> int | None:
+        return self.overheard_us.get((sender, listener))
+
+    def set_xshut(self, high: bool) -> None:
+        self.xshut = high
+
+    def reflectance_mv(self, sensor: int) -> float:
+        return self.floor_mv[sensor]
+
+    def power_up(self) -> None:
+        pass
 
     def battery_mv(self) -> int:
         return 7400
