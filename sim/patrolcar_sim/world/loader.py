@@ -145,7 +145,10 @@ def _prepare(spec: Any) -> tuple[set[str], bool]:
         if at < 0:
             continue
         flat = geom.type == mujoco.mjtGeom.mjGEOM_PLANE and data.geom_xmat[at][8] > 0.99
-        if geom.contype == 0 and geom.conaffinity == 0:
+        if geom.name.startswith("paint"):
+            geom.contype = geom.conaffinity = 0
+            geom.group = car.PAINT_GROUP
+        elif geom.contype == 0 and geom.conaffinity == 0:
             geom.group = car.SCENERY_GROUP
         elif flat or geom.name.startswith("floor"):
             geom.contype, geom.conaffinity = 0, car.FLOOR_BIT

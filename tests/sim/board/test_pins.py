@@ -87,7 +87,7 @@ def test_an_unanswered_ping_ends_after_38_ms(bench: Bench) -> None:
 def test_a_short_trigger_is_ignored(bench: Bench) -> None:
     before = len(bench.car.pings)
     bench.run(
-        "from machine import Pin\nimport time\ntrig = Pin('Y10', Pin.OUT, value=0)\n"
+        "from machine import Pin\nimport time\ntrig = Pin('X5', Pin.OUT, value=0)\n"
         "trig.on()\ntrig.off()\ntime.sleep_ms(1)"
     )
     assert len(bench.car.pings) == before
