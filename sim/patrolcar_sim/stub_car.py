@@ -31,6 +31,7 @@ class StubCar:
         counts: the encoders' counts, which a test may set; echo_us, pressed likewise.
         pings: (sensor, virtual time) of each.
         xshut: the level at the right ToF sensor's pin; tofs: its slaves, of which it has none.
+        power_ups: how often the car was given power anew.
         floor_mv: what the cliff and line sensors give.
         overheard_us: by (sender, listener), after how long a sonar hears another one's ping.
     """
@@ -39,6 +40,7 @@ class StubCar:
         self.imu = SilentImu()
         self.tofs: list[Movable] = []
         self.xshut: bool | None = None
+        self.power_ups = 0
         self.floor_mv = [300.0] * 5
         self.overheard_us: dict[tuple[int, int], int] = {}
         self.motors: dict[int, tuple[bool, bool, float]] = {}
@@ -76,7 +78,7 @@ class StubCar:
         return self.floor_mv[sensor]
 
     def power_up(self) -> None:
-        pass
+        self.power_ups += 1
 
     def battery_mv(self) -> int:
         return 7400
