@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from patrolcar_sim.board.pins import Movable
+
 
 class SilentImu:
     """An I2C slave with 256 registers."""
@@ -28,10 +30,19 @@ class StubCar:
         motors: (in1, in2, duty of 0 to 1) by side; standby: whether the driver is enabled.
         counts: the encoders' counts, which a test may set; echo_us, pressed likewise.
         pings: (sensor, virtual time) of each.
+        xshut: the level at the right ToF sensor's pin; tofs: its slaves, of which it has none.
+        power_ups: how often the car was given power anew.
+        floor_mv: what the cliff and line sensors give.
+        overheard_us: by (sender, listener), after how long a sonar hears another one's ping.
     """
 
     def __init__(self) -> None:
         self.imu = SilentImu()
+        self.tofs: list[Movable] = []
+        self.xshut: bool | None = None
+        self.power_ups = 0
+        self.floor_mv = [300.0] * 5
+        self.overheard_us: dict[tuple[int, int], int] = {}
         self.motors: dict[int, tuple[bool, bool, float]] = {}
         self.standby: bool | None = None
         self.counts = [0, 0]
@@ -56,6 +67,18 @@ class StubCar:
     def ping(self, sensor: int, at_us: int) -> int | None:
         self.pings.append((sensor, at_us))
         return self.echo_us
+
+    def overheard(self, sender: int, listener: int) -> int | None:
+        return self.overheard_us.get((sender, listener))
+
+    def set_xshut(self, high: bool) -> None:
+        self.xshut = high
+
+    def reflectance_mv(self, sensor: int) -> float:
+        return self.floor_mv[sensor]
+
+    def power_up(self) -> None:
+        self.power_ups += 1
 
     def battery_mv(self) -> int:
         return 7400

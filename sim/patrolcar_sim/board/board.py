@@ -153,7 +153,10 @@ class VirtualBoard:
         if cause == Cause.SOFT:  # the chip itself goes on, and its watchdog with it
             self.pins.soft_reset()
         else:
-            self.pins.reset()
+            if cause == Cause.POWER_ON:
+                self.pins.power_up()
+            else:
+                self.pins.reset()
             self._watchdog_us = NEVER
             self._watchdog_timeout_us = 0
             if cause == Cause.POWER_ON:

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Protocol
 
 from patrolcar.errors import PatrolError
-from patrolcar_sim.board.pins import ADC_FULL_MV, Car, Slave
+from patrolcar_sim.board.pins import ADC_FULL_MV, Car, Movable, Slave
 from patrolcar_sim.board.wiring import Wiring
 
 if TYPE_CHECKING:
@@ -111,7 +111,7 @@ def break_harness(pins: PinBus, wiring: Wiring, breakages: Sequence[Breakage]) -
     """Cuts and shorts what the harness has broken."""
     for one in breakages:
         if one.cut_trigger is not None:
-            pins.cut.add(wiring.sonars[one.cut_trigger].trigger)
+            pins.echoes.cut.add(one.cut_trigger)
         if one.stuck_echo is not None:
             pins.stuck_high |= 1 << wiring.sonars[one.stuck_echo].echo
         if one.grounded is not None:
@@ -157,6 +157,22 @@ class BrokenCar:
 
     def ping(self, sensor: int, at_us: int) -> int | None:
         return self._car.ping(sensor, at_us)
+
+    def overheard(self, sender: int, listener: int) -> int | None:
+        return self._car.overheard(sender, listener)
+
+    @property
+    def tofs(self) -> Sequence[Movable]:
+        return self._car.tofs
+
+    def set_xshut(self, high: bool) -> None:
+        self._car.set_xshut(high)
+
+    def reflectance_mv(self, sensor: int) -> float:
+        return self._car.reflectance_mv(sensor)
+
+    def power_up(self) -> None:
+        self._car.power_up()
 
     def battery_mv(self) -> int:
         return min(round(self._car.battery_mv() * self._divider), 100 * ADC_FULL_MV)

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-import heapq
+from collections.abc import Sequence
 from typing import Protocol
 
-from patrolcar_sim.board.lockstep import CHANNELS, COUNTERS, ENCODER_PLACE, NEVER, Output
+from patrolcar_sim.board.echoes import Ears, EchoWires
+from patrolcar_sim.board.lockstep import CHANNELS, COUNTERS, ENCODER_PLACE, Output
 from patrolcar_sim.board.wiring import Wiring
 
 LEVEL, MODE, IRQ, PWM, LED = Output.LEVEL, Output.MODE, Output.IRQ, Output.PWM, Output.LED
@@ -15,12 +16,6 @@ ADC_FULL_MV = 3300
 ADC_MAX = 4095
 PWM_FULL = 65536
 
-# HC-SR04 (data sheet): a trigger of at least 10 us, eight cycles of 40 kHz, then the echo pin
-# rises; unanswered it falls again after about 38 ms.
-TRIGGER_US = 10
-BURST_US = 460
-NO_ECHO_US = 38_000
-
 
 class Slave(Protocol):
     """An I2C device at register level."""
@@ -29,19 +24,30 @@ class Slave(Protocol):
     def read(self, n: int) -> bytes: ...
 
 
-class Car(Protocol):
+class Movable(Slave, Protocol):
+    """A slave that says itself where it answers now, or None."""
+
+    @property
+    def address(self) -> int | None: ...
+
+
+class Car(Ears, Protocol):
     """What of the world the pins reach (patrolcar_sim.world.world.World)."""
 
     def set_motor(self, side: int, in1: bool, in2: bool, duty: float) -> None: ...
     def set_standby(self, enabled: bool) -> None: ...
     def encoder_count(self, side: int, at_us: int) -> int: ...
-    def ping(self, sensor: int, at_us: int) -> int | None: ...
+    def set_xshut(self, high: bool) -> None: ...
+    def reflectance_mv(self, sensor: int) -> float: ...
+    def power_up(self) -> None: ...
     def battery_mv(self) -> int: ...
     def current_ma(self) -> int: ...
     def bumper(self) -> bool: ...
 
     @property
     def imu(self) -> Slave | None: ...
+    @property
+    def tofs(self) -> Sequence[Movable]: ...
 
 
 class PinBus:
@@ -52,6 +58,7 @@ class PinBus:
 
     Attributes:
         cut: outputs whose wire is off.
+        echoes: the sonars' wires.
         stuck_high, stuck_low: inputs that are shorted, as bits.
     """
 
@@ -62,8 +69,8 @@ class PinBus:
         for side, motor in enumerate(wiring.motors):
             for pin in (motor.pwm, motor.in1, motor.in2):
                 self._motor_of[pin] = side
-        self._sonar_of = {sonar.trigger: i for i, sonar in enumerate(wiring.sonars)}
-        self._slaves: dict[int, Slave | None] = {wiring.imu_address: car.imu}
+        self.echoes = EchoWires(wiring.sonars, car)
+        self._reflectance = list(enumerate(wiring.floor_adc))
         self.cut: set[int] = set()
         self.stuck_high = self.stuck_low = 0
         self.leds = [0] * 5
@@ -76,12 +83,16 @@ class PinBus:
         self._output: set[int] = set()
         self._duty: dict[int, int] = {}
         self._edges = [0] * 64
-        self._raised_at: dict[int, int] = {}
-        self._events: list[tuple[int, int, int]] = []
-        self._inputs = 0
+        self.echoes.reset()
+        self._car.set_xshut(True)
         self._car.set_standby(False)
         for side in (0, 1):
             self._car.set_motor(side, False, False, 0.0)
+
+    def power_up(self) -> None:
+        """Power comes, or comes back."""
+        self._car.power_up()
+        self.reset()
 
     def soft_reset(self) -> None:
         """Timers and PWM stop, interrupts are off, pin modes stay."""
@@ -121,10 +132,13 @@ class PinBus:
         side = self._motor_of.get(pin)
         if side is not None:
             self._drive(side)
-        elif pin in self._sonar_of:
-            self._trigger(pin, at_us)
+        elif pin in self.echoes.triggers:
+            self.echoes.trigger(pin, self._level(pin), at_us)
         elif pin == self._wiring.standby:
             self._car.set_standby(self._level(pin))
+        elif pin == self._wiring.tof_xshut:
+            # Pulled up on the sensor's board.
+            self._car.set_xshut(pin not in self._output or self._level(pin))
 
     def _drive(self, side: int) -> None:
         motor = self._wiring.motors[side]
@@ -133,28 +147,12 @@ class PinBus:
             duty = PWM_FULL if self._level(motor.pwm) else 0
         self._car.set_motor(side, self._level(motor.in1), self._level(motor.in2), duty / PWM_FULL)
 
-    def _trigger(self, pin: int, at_us: int) -> None:
-        if self._level(pin):
-            self._raised_at.setdefault(pin, at_us)
-            return
-        raised = self._raised_at.pop(pin, None)
-        if raised is None or at_us - raised < TRIGGER_US:
-            return
-        sensor = self._sonar_of[pin]
-        echo = self._wiring.sonars[sensor].echo
-        if self._inputs >> echo & 1 or any(event[1] == echo for event in self._events):
-            return  # a sensor that is still listening ignores its trigger
-        length = self._car.ping(sensor, at_us)
-        rise = at_us + BURST_US
-        heapq.heappush(self._events, (rise, echo, 1))
-        heapq.heappush(self._events, (rise + (NO_ECHO_US if length is None else length), echo, 0))
-
     # -- to the chip -----------------------------------------------------------------------
 
     @property
     def next_event_us(self) -> int:
         """When the next level changes by itself."""
-        return self._events[0][0] if self._events else NEVER
+        return self.echoes.next_us
 
     def take_event(self, until_us: int) -> int | None:
         """Carries out level changes up to `until_us`; stops at the first that interrupts.
@@ -162,19 +160,15 @@ class PinBus:
         Returns:
             The pin of an edge whose interrupt is enabled, or None.
         """
-        while self._events and self._events[0][0] <= until_us:
-            _, pin, level = heapq.heappop(self._events)
-            if level:
-                self._inputs |= 1 << pin
-            else:
-                self._inputs &= ~(1 << pin)
+        while (change := self.echoes.take(until_us)) is not None:
+            pin, level = change
             if self._edges[pin] & (RISING if level else FALLING):
                 return pin
         return None
 
     def levels(self) -> int:
         """The 64 pins as bits, the pulled-up switches included."""
-        levels = self._inputs
+        levels = self.echoes.levels
         if not self._car.bumper():
             levels |= 1 << self._wiring.bumper
         if not self.button_pressed:
@@ -188,6 +182,8 @@ class PinBus:
         codes[wiring.battery_adc] = _code(self._car.battery_mv() / wiring.battery_divider)
         current_mv = self._car.current_ma() * wiring.current_mv_per_a / 1000
         codes[wiring.current_adc] = _code(current_mv)
+        for sensor, channel in self._reflectance:
+            codes[channel] = _code(self._car.reflectance_mv(sensor))
         return codes
 
     def counts(self, at_us: int) -> list[int]:
@@ -200,12 +196,23 @@ class PinBus:
 
     def i2c(self, bus: int, address: int, data: bytes, n: int) -> bytes | None:
         """One transfer, `data` written and then n bytes read; None where nobody answers."""
-        slave = self._slaves.get(address) if bus == self._wiring.i2c else None
-        if slave is None:
+        if bus != self._wiring.i2c:
+            return None
+        slaves: list[Slave] = [tof for tof in self._car.tofs if tof.address == address]
+        if address == self._wiring.imu_address and self._car.imu is not None:
+            slaves.append(self._car.imu)
+        if not slaves:
             return None
         if data:
-            slave.write(data)
-        return slave.read(n) if n else b""
+            for slave in slaves:
+                slave.write(data)
+        if not n:
+            return b""
+        # On an open-drain bus the one that pulls low wins.
+        answer = slaves[0].read(n)
+        for slave in slaves[1:]:
+            answer = bytes(a & b for a, b in zip(answer, slave.read(n), strict=True))
+        return answer
 
 
 def _code(millivolt: float) -> int:

@@ -31,7 +31,7 @@ class EncoderPins:
 
 @dataclass(frozen=True)
 class SonarPins:
-    """One HC-SR04; the echo comes through a 5 V divider."""
+    """One HC-SR04; the echo comes through a 5 V divider. Two may share a trigger."""
 
     trigger: int
     echo: int
@@ -39,7 +39,11 @@ class SonarPins:
 
 @dataclass(frozen=True)
 class Wiring:
-    """Every part of the car, left before front before right."""
+    """Every part of the car, left before front before right.
+
+    `floor_adc` are the converter channels of the reflectance sensors: the cliffs' left and right
+    one, the line's left, middle and right one; or none. `tof_xshut` is the right ToF sensor's.
+    """
 
     motors: tuple[MotorPins, MotorPins]
     standby: int
@@ -51,6 +55,8 @@ class Wiring:
     button: int
     uart: int
     i2c: int
+    tof_xshut: int
+    floor_adc: tuple[int, ...] = ()
     battery_divider: float = 4.3  # 33k over 10k
     current_mv_per_a: float = 1000.0  # 50 mohm and 20 V/V
     imu_address: int = 0x68
@@ -66,7 +72,7 @@ PYBOARD_V11 = Wiring(
     sonars=(
         SonarPins(trigger=A + 4, echo=A + 2),
         SonarPins(trigger=A + 5, echo=A + 3),
-        SonarPins(trigger=B + 11, echo=B + 10),
+        SonarPins(trigger=A + 4, echo=B + 10),
     ),
     battery_adc=10,
     current_adc=11,
@@ -74,6 +80,8 @@ PYBOARD_V11 = Wiring(
     button=B + 3,
     uart=6,
     i2c=1,
+    tof_xshut=B + 11,
+    floor_adc=(12, 13, 14, 15, 9),  # C2, C3, C4, C5, B1
 )
 
 BLACKPILL_F411 = Wiring(
@@ -86,7 +94,7 @@ BLACKPILL_F411 = Wiring(
     sonars=(
         SonarPins(trigger=A + 4, echo=A + 5),
         SonarPins(trigger=A + 6, echo=A + 7),
-        SonarPins(trigger=B + 10, echo=A + 1),
+        SonarPins(trigger=A + 4, echo=A + 1),
     ),
     battery_adc=8,
     current_adc=9,
@@ -94,6 +102,7 @@ BLACKPILL_F411 = Wiring(
     button=A + 0,
     uart=2,
     i2c=1,
+    tof_xshut=B + 10,
 )
 
 NUCLEO_F446RE = Wiring(
@@ -114,4 +123,6 @@ NUCLEO_F446RE = Wiring(
     button=C + 13,
     uart=6,
     i2c=1,
+    tof_xshut=C + 10,
+    floor_adc=(12, 13, 14, 15, 9),  # C2, C3, C4, C5, B1
 )

@@ -12,8 +12,9 @@ from patrolcar_sim.world.parts import Parts
 FLOOR_BIT = 1
 OBSTACLE_BIT = 2
 
-# Geom groups, by which the sonar's rays tell what they can hit.
+# Geom groups, by which the sensors' rays tell what they can hit.
 OBSTACLE_GROUP = 0
+PAINT_GROUP = 2
 FLOOR_GROUP = 3
 CAR_GROUP = 4
 SCENERY_GROUP = 5

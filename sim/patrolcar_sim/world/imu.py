@@ -87,6 +87,11 @@ class Mpu6050:
         self._pointer = end & 0x7F
         return data
 
+    def power_up(self) -> None:
+        """Power comes, or comes back: as a device reset."""
+        self._pointer = 0
+        self._reset()
+
     def _reset(self) -> None:
         self._registers[:] = bytes(128)
         for register, value in _RESET_VALUES.items():

@@ -1,4 +1,4 @@
-"""Materials (materials.toml): what a surface does to sound, by the MJCF's names."""
+"""Materials (materials.toml): what a surface does to sound and infrared, by the MJCF's names."""
 
 from __future__ import annotations
 
@@ -14,11 +14,21 @@ DEFAULT = "plain"
 
 @dataclass(frozen=True)
 class Material:
-    """A surface: echo loss head-on (dB) and the further loss at 10 degrees of slant (dB)."""
+    """A surface.
+
+    Attributes:
+        loss_db, slant_db: an echo's loss head-on and the further loss at 10 degrees of slant (dB).
+        reflectance: share of infrared (940 nm) that comes back scattered.
+        mirror: share that comes back as from a mirror.
+        clear: share that one face lets through.
+    """
 
     name: str
     loss_db: float
     slant_db: float
+    reflectance: float
+    mirror: float
+    clear: float
 
 
 @cache

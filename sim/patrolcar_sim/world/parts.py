@@ -19,7 +19,7 @@ CAR_FILE = Path(__file__).parent / "car.toml"
 GRAVITY = 9.80665
 """Standard gravity, m/s^2."""
 
-# What one of a unit is in SI (dB and degC stay as they are).
+# What one of a unit is in SI (dB, degC and Mcps stay as they are).
 UNITS: dict[str, float] = {
     "1": 1.0,
     "mm": 1e-3,
@@ -28,6 +28,7 @@ UNITS: dict[str, float] = {
     "deg": math.pi / 180,
     "rpm": math.tau / 60,
     "V": 1.0,
+    "mV": 1e-3,
     "A": 1.0,
     "mA": 1e-3,
     "mAh": 3.6,
@@ -37,6 +38,9 @@ UNITS: dict[str, float] = {
     "kg*m2": 1.0,
     "m/s": 1.0,
     "dB": 1.0,
+    "Mcps": 1.0,
+    "Mcps*m2": 1.0,
+    "mm*rtMcps": 1e-3,
     "degC": 1.0,
     "deg/s": math.pi / 180,
     "deg/s/rtHz": math.pi / 180,
@@ -167,6 +171,44 @@ class Sonar:
 
 
 @dataclass(frozen=True)
+class Tof:
+    """The two VL53L0X (m, rad, s; rates in millions of counts a second)."""
+
+    height: float
+    mount_radius: float
+    angle: float
+    field_of_view: float
+    boot: float
+    signal: float
+    spads: float
+    sun_rate: float
+    dark_rate: float
+    spread: float
+    least_spread: float
+    signal_noise: float
+    least_contrast: float
+    offset: float
+
+
+@dataclass(frozen=True)
+class Reflectance:
+    """The two cliff and three line sensors (m, rad, V)."""
+
+    height: float
+    cliff_radius: float
+    cliff_angle: float
+    line_x: float
+    line_y: float
+    spot: float
+    supply: float
+    saturation: float
+    swing: float
+    sun: float
+    gain_spread: float
+    noise: float
+
+
+@dataclass(frozen=True)
 class Imu:
     """The MPU-6050 (m, rad/s, m/s^2, per root Hz, degC)."""
 
@@ -192,6 +234,8 @@ class Parts:
     driver: Driver
     battery: Battery
     sonar: Sonar
+    tof: Tof
+    reflectance: Reflectance
     imu: Imu
 
 
@@ -227,6 +271,8 @@ def read_parts(path: Path) -> Parts:
         driver=_section(Driver, "driver", table["driver"], path),
         battery=_section(Battery, "battery", table["battery"], path),
         sonar=_section(Sonar, "sonar", table["sonar"], path),
+        tof=_section(Tof, "tof", table["tof"], path),
+        reflectance=_section(Reflectance, "reflectance", table["reflectance"], path),
         imu=_section(Imu, "imu", table["imu"], path),
     )
 

@@ -2,8 +2,9 @@
 
 Each ray has a budget of decibels and loses some by the beam's pattern (both ways), the
 material, the slant at which it hits, and the way there and back (1/r^2 in amplitude). The
-nearest ray with anything left is heard. Not modelled: corners as reflectors, echoes of other
-sensors' pings, paths over several walls.
+nearest ray with anything left is heard. The other sensors hear a ping's rays too, each by the way
+to itself: half of the beam's loss is the sender's, half the listener's. Not modelled: corners as
+reflectors, paths over several walls.
 """
 
 from __future__ import annotations
@@ -11,7 +12,7 @@ from __future__ import annotations
 import math
 import random
 from collections.abc import Sequence
-from typing import Any
+from typing import Any, NamedTuple
 
 import mujoco
 import numpy as np
@@ -22,6 +23,17 @@ from patrolcar_sim.world.parts import Sonar
 
 # 2 degrees apart: a table leg (5 cm) at 1 m is never between two rays.
 RAYS = 29
+
+
+class _Ping(NamedTuple):
+    """Where a ping's rays went from: pose and origin, and per ray what it hit."""
+
+    pose: tuple[float, float, float]
+    origin: tuple[float, float]
+    dist: list[float]
+    geom: list[int]
+    rays: list[list[float]]
+    normals: list[list[float]]
 
 
 class SonarArray:
@@ -54,6 +66,8 @@ class SonarArray:
         self._dist = np.zeros(RAYS)
         self._normal = np.zeros(3 * RAYS)
         self._reach = spec.range_max + 6 * spec.noise
+        # What each sensor's last ping hit, kept for the others.
+        self._pings: list[_Ping | None] = [None] * 3
 
     def heard(self, sensor: int, x: float, y: float, yaw: float) -> float | None:
         """The range (m) that an ideal one of these sensors hears from a pose, without noise."""
@@ -83,12 +97,61 @@ class SonarArray:
                 return r
         return None
 
+    def overheard(self, sender: int, listener: int) -> int | None:
+        """When a listener hears the sender's last ping, in us after its burst; None: it does not.
+
+        The car has hardly moved since.
+        """
+        ping = self._pings[sender]
+        if ping is None:
+            return None
+        x, y, yaw = ping.pose
+        facing = yaw + self._mount[listener]
+        c, s = math.cos(facing), math.sin(facing)
+        here_x, here_y = x + self._spec.mount_radius * c, y + self._spec.mount_radius * s
+        nearest = math.inf
+        for ray in range(RAYS):
+            r = ping.dist[ray]
+            if r < 0:
+                continue
+            way_x, way_y, _ = ping.rays[ray]
+            back_x, back_y = (
+                here_x - ping.origin[0] - r * way_x,
+                here_y - ping.origin[1] - r * way_y,
+            )
+            back = max(math.hypot(back_x, back_y), 0.001)
+            if r + back >= nearest:
+                continue
+            # The slant at which the surface would mirror the sender's ray to the listener.
+            half_x, half_y = back_x / back - way_x, back_y / back - way_y
+            half = max(math.hypot(half_x, half_y), 1e-6)
+            normal_x, normal_y, _ = ping.normals[ray]
+            slant = math.acos(min(abs(normal_x * half_x + normal_y * half_y) / half, 1.0))
+            off = math.acos(max(-1.0, min(1.0, -(back_x * c + back_y * s) / back)))
+            at = ping.geom[ray]
+            left = (self._left[ray] + self._spec.budget) / 2
+            left -= self._spec.beam_loss * (math.degrees(off) / 15) ** 2 / 2
+            left -= self._loss[at] + self._slant[at] * slant * slant
+            if left > 20 * math.log10(max(r, 0.01) * max(back, 0.01)):
+                nearest = r + back
+        if nearest > 2 * self._spec.range_max:
+            return None
+        return round(1e6 * nearest / self._spec.sound_speed)
+
     def ping(self, sensor: int, x: float, y: float, yaw: float) -> int | None:
         """Length of the echo pulse in us, or None when nothing is heard."""
         rng = self._random[sensor]
         noise = rng.gauss(0.0, self._spec.noise)
         lost = rng.random() < self._spec.dropout
         r = self.heard(sensor, x, y, yaw)
+        self._pings[sensor] = _Ping(
+            (x, y, yaw),
+            (self._from.item(0), self._from.item(1)),
+            self._dist.tolist(),
+            self._geom.tolist(),
+            self._rays.tolist(),
+            self._normal.reshape(-1, 3).tolist(),
+        )
         if r is None or lost:
             return None
         r = max(r + noise, self._spec.range_min)

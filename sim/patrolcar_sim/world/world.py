@@ -13,6 +13,8 @@ from __future__ import annotations
 
 import math
 import random
+from collections.abc import Sequence
+from functools import partial
 
 import mujoco
 
@@ -20,8 +22,16 @@ from patrolcar_sim.world.battery import Battery
 from patrolcar_sim.world.coverage import FAR, Coverage
 from patrolcar_sim.world.imu import Mpu6050, Sample
 from patrolcar_sim.world.loader import CLEARANCE, PREFIX, STEP_US, load_world
+from patrolcar_sim.world.movers import Movers
+from patrolcar_sim.world.optics import ambient_light
 from patrolcar_sim.world.parts import Parts, load_parts
+from patrolcar_sim.world.props import Prop
+from patrolcar_sim.world.reflectance import Frame, ReflectanceArray
 from patrolcar_sim.world.sonar import SonarArray
+from patrolcar_sim.world.staging import Staging, at_rest
+from patrolcar_sim.world.tof import Vl53l0x
+from patrolcar_sim.world.tof_optics import SENSORS as TOFS
+from patrolcar_sim.world.tof_optics import TofOptics
 
 LEFT, RIGHT = 0, 1
 
@@ -30,20 +40,28 @@ _TICK_S = TICK_STEPS * STEP_US * 1e-6
 _SETTLE_STEPS = 250
 # An obstacle nearer than this to the body is watched for contacts at every step: what the car
 # drives in a tick at 1.5 m/s, and half the diagonal of a grid square.
-_WATCH = 0.015 + 0.036
+_TICK_WAY = 0.015
+_WATCH = _TICK_WAY + 0.036
 # Far more than a motor's stall torque.
 _JAMMED_NM = 10.0
 # A thing touched again within this time is the same contact, s.
 _SAME_CONTACT_S = 0.25
 
 
-class World:
+class World(Staging):
     """A running world. Times are in us since its start, with the car settled and at rest."""
 
-    def __init__(self, name: str = "office", seed: int = 1, parts: Parts | None = None) -> None:
+    def __init__(
+        self,
+        name: str = "office",
+        seed: int = 1,
+        parts: Parts | None = None,
+        *,
+        props: Sequence[Prop] = (),
+    ) -> None:
         """Raises PatrolError as load_world does."""
         self.parts = parts or load_parts()
-        self.model, self.info = load_world(name, seed, self.parts)
+        self.model, self.info = load_world(name, seed, self.parts, props)
         self.data = mujoco.MjData(self.model)
         model, data, motor = self.model, self.data, self.parts.motor
         self._qpos, self._qvel, self._qacc, self._ctrl = (
@@ -76,15 +94,25 @@ class World:
         )
         self._sonar = SonarArray(self.parts.sonar, model, data, self.info.materials, seed)
         self.imu = Mpu6050(self.parts.imu, seed, lambda: self._step, self._imu_sample)
-
+        self.light = ambient_light(model)
         self._step = 0
+        self._now_us = 0
+        self.tofs = self._make_tofs(seed)
+        self._reflectance = ReflectanceArray(
+            self.parts.reflectance, model, data, self.info.materials, seed,
+            lambda: self._next_tick, self._frame, lambda: self.light,
+        )  # fmt: skip
         self._next_tick = TICK_STEPS
         self._bumper_step = -(10**9)
         self._bumper_cos = math.cos(self.parts.chassis.bumper_half_angle)
         self._bumper_steps = round(self.parts.chassis.bumper_release * 1e6 / STEP_US)
-        self._touched: dict[int, int] = {}
+        self._touched: dict[str, int] = {}
         self.contact_list: list[tuple[float, str]] = []
         self.distance_m = 0.0
+        self._movers = (
+            Movers(model, data, self.info.props, self.info.walks) if self.info.moving else None
+        )
+        self._room = self.parts.chassis.radius + _TICK_WAY
 
         self._settle()
         self._zero = [float(self._qpos[q]) for q in self._wheel_q]
@@ -112,6 +140,8 @@ class World:
             n = min(target, self._next_tick) - self._step
             if self._near:
                 for _ in range(n):
+                    if self._movers is not None:
+                        self._movers.move(self._step)
                     mujoco.mj_step(self.model, self.data)
                     self._step += 1
                     self._watch_contacts()
@@ -121,6 +151,7 @@ class World:
             if self._step == self._next_tick:
                 self._next_tick += TICK_STEPS
                 self._tick()
+        self._now_us = to_us
 
     def _settle(self) -> None:
         """Let the braked car sink into its tyres before time begins."""
@@ -132,6 +163,7 @@ class World:
         self.data.time = 0
         self._drive(LEFT)
         self._drive(RIGHT)
+        self._rest = at_rest(self.model, self.data, self._q)
 
     def _tick(self) -> None:
         """What is done every 10 ms: electricity, odometer, coverage, nearness."""
@@ -143,11 +175,22 @@ class World:
         self.distance_m += math.hypot(x - was_x, y - was_y)
         self._last = (x, y)
         self.coverage.visit(x, y)
+        if self._movers is not None:
+            self._movers.tick(self._step, x, y, self._room)
         self._near = self._is_near(x, y)
+        now = self.time_us
+        for tof in self.tofs:
+            tof.advance(now)
 
     def _is_near(self, x: float, y: float) -> bool:
         at = self.info.grid.index(x, y)
-        return self.info.moving or at is None or self._near_map[at] != 0
+        if at is None or self._near_map[at] != 0:
+            return True
+        return self._movers is not None and self._movers.near(x, y, self._room)
+
+    def _moved(self, x: float, y: float) -> None:
+        self._last = (x, y)
+        self._near = self._is_near(x, y)
 
     # -- Motors (TB6612FNG) -------------------------------------------------------------------
 
@@ -216,6 +259,35 @@ class World:
         self.advance(at_us)
         return self._sonar.ping(sensor, *self.pose())
 
+    def overheard(self, sender: int, listener: int) -> int | None:
+        """When another sonar hears that one's last ping: us after its burst, None for never."""
+        return self._sonar.overheard(sender, listener)
+
+    def _make_tofs(self, seed: int) -> tuple[Vl53l0x, ...]:
+        """The ToF sensors, 0 left and 1 right, as I2C slaves on one bus."""
+        spec = self.parts.tof
+        optics = TofOptics(
+            spec, self.model, self.data, self.info.materials, seed, self.pose, lambda: self.light
+        )
+        return tuple(
+            Vl53l0x(round(spec.boot * 1e6), lambda: self._now_us, partial(optics.shot, i))
+            for i in range(TOFS)
+        )
+
+    def set_xshut(self, high: bool) -> None:
+        """The level of the right ToF sensor's XSHUT; the left one's is pulled up for good."""
+        self.tofs[1].set_xshut(high)
+
+    def reflectance_mv(self, sensor: int) -> float:
+        """Output of reflectance sensor 0, 1 (cliff left, right), 2 to 4 (line, from the left)."""
+        return self._reflectance.mv(sensor)
+
+    def power_up(self) -> None:
+        """The sensors' supply comes, or comes back: they forget what they were told."""
+        self.imu.power_up()
+        for tof in self.tofs:
+            tof.power_up()
+
     def battery_mv(self) -> int:
         """Voltage at the pack's terminals, as of the last 10 ms or change of the motors."""
         return round(self.battery.volts * 1000)
@@ -258,6 +330,17 @@ class World:
         px, py, _, w, x, y, z = self._qpos[q : q + 7].tolist()
         return px, py, math.atan2(2 * (w * z + x * y), 1 - 2 * (y * y + z * z))
 
+    def _frame(self) -> Frame:
+        """The car's place and its rotation matrix by rows."""
+        q = self._q
+        px, py, pz, w, x, y, z = self._qpos[q : q + 7].tolist()
+        return (
+            px, py, pz,
+            1 - 2 * (y * y + z * z), 2 * (x * y - w * z), 2 * (x * z + w * y),
+            2 * (x * y + w * z), 1 - 2 * (x * x + z * z), 2 * (y * z - w * x),
+            2 * (x * z - w * y), 2 * (y * z + w * x), 1 - 2 * (x * x + y * y),
+        )  # fmt: skip
+
     @property
     def contacts(self) -> int:
         """How often the car has touched anything but the floor; see `contact_list`."""
@@ -280,11 +363,12 @@ class World:
             if other in self.info.floor:
                 continue
             self._press_bumper(contact.pos[i].tolist())
-            before = self._touched.get(other)
+            name = self._movers.owner.get(other) if self._movers is not None else None
+            name = name or self.model.geom(other).name
+            before = self._touched.get(name)
             if before is None or (self._step - before) * STEP_US > _SAME_CONTACT_S * 1e6:
-                name = self.model.geom(other).name
                 self.contact_list.append((self._step * STEP_US * 1e-6, name))
-            self._touched[other] = self._step
+            self._touched[name] = self._step
 
     def _press_bumper(self, point: list[float]) -> None:
         x, y, yaw = self.pose()
