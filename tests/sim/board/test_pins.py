@@ -3,6 +3,7 @@
 import pytest
 
 from patrolcar_sim.bench import Bench
+from patrolcar_sim.stub_car import SilentImu
 
 
 def test_an_output_reaches_the_motor_driver(bench: Bench) -> None:
@@ -215,3 +216,79 @@ def test_an_edge_during_a_bus_transfer_comes_at_its_time(bench: Bench) -> None:
     seen, length = map(int, out.split())
     assert seen == 2  # the transfer takes 5.6 ms, the echo comes within
     assert abs(length - 600) <= 2
+
+
+def test_a_shared_trigger_pings_the_left_and_the_right_sonar(bench: Bench) -> None:
+    before = len(bench.car.pings)
+    bench.run(
+        "from machine import Pin\nimport time\ntrig = Pin('X5', Pin.OUT, value=0)\n"
+        "trig.on()\ntime.sleep_us(12)\ntrig.off()\ntime.sleep_ms(50)"
+    )
+    pings = bench.car.pings[before:]
+    assert [sensor for sensor, _ in pings] == [0, 2]
+    assert pings[0][1] == pings[1][1]
+
+
+def test_xshut_is_low_only_while_it_is_driven_so(bench: Bench) -> None:
+    assert bench.car.xshut is True, "the sensor's board pulls it up"
+    bench.run("from machine import Pin\nxshut = Pin('Y10', Pin.OUT, value=0)")
+    assert bench.car.xshut is False
+    bench.run("xshut.on()")
+    assert bench.car.xshut is True
+    bench.run("xshut.off()\nPin('Y10', Pin.IN)")
+    assert bench.car.xshut is True
+
+
+@pytest.mark.parametrize(
+    ("pin", "sensor"), [("X21", 0), ("X22", 1), ("X11", 2), ("X12", 3), ("Y12", 4)]
+)
+def test_each_reflectance_sensor_is_on_its_converter_pin(
+    bench: Bench, pin: str, sensor: int
+) -> None:
+    bench.car.floor_mv = [300.0] * 5
+    bench.car.floor_mv[sensor] = 3200.0
+    raw = int(bench.run(f"import machine; print(machine.ADC('{pin}').read_u16())"))
+    assert abs(raw * 3300 / 65535 - 3200) < 3
+    bench.car.floor_mv = [300.0] * 5
+
+
+class Movable(SilentImu):
+    """A slave at an address that can change."""
+
+    def __init__(self, address: int | None, identity: int) -> None:
+        super().__init__()
+        self.address = address
+        self.registers[0xC0] = identity
+
+
+def test_a_slave_answers_at_the_address_it_has_now(bench: Bench) -> None:
+    slave = Movable(0x29, 0xEE)
+    bench.car.tofs = [slave]
+    read = "print(bus.readfrom_mem(0x%x, 0xC0, 1)[0])"
+    bench.run("from machine import I2C\nbus = I2C(1)")
+    assert bench.run(read % 0x29) == "238\n"
+    slave.address = 0x30
+    assert "ENODEV" in bench.fails(read % 0x29)
+    assert bench.run(read % 0x30) == "238\n"
+    slave.address = None
+    assert "ENODEV" in bench.fails(read % 0x30)
+    bench.car.tofs = []
+
+
+def test_two_slaves_at_one_address_pull_low_together_and_both_hear(bench: Bench) -> None:
+    slaves = [Movable(0x29, 0xEE), Movable(0x29, 0xAB)]
+    bench.car.tofs = [*slaves]
+    bench.run("from machine import I2C\nbus = I2C(1)\nbus.writeto_mem(0x29, 0x10, b'\\x55')")
+    assert bench.run("print(bus.readfrom_mem(0x29, 0xC0, 1)[0])") == f"{0xEE & 0xAB}\n"
+    assert [slave.registers[0x10] for slave in slaves] == [0x55, 0x55]
+    bench.car.tofs = []
+
+
+def test_a_power_cut_reaches_the_sensors_and_a_reset_does_not(bench: Bench) -> None:
+    before = bench.car.power_ups
+    bench.board.reset()
+    bench.to_raw_repl()
+    assert bench.car.power_ups == before
+    bench.board.cut_power()
+    bench.to_raw_repl()
+    assert bench.car.power_ups == before + 1

@@ -12,6 +12,9 @@ def drive_log(name: str, seed: int) -> list[object]:
     world = World(name, seed)
     world.set_standby(True)
     world.imu.write(b"\x6b\x00")
+    world.advance(2000)
+    for tof in world.tofs:
+        tof.write(b"\x00\x02")
     duties = random.Random(5)
     log: list[object] = []
     for tick in range(1, 301):
@@ -25,9 +28,13 @@ def drive_log(name: str, seed: int) -> list[object]:
             world.encoder_count(1, world.time_us + 700),
             world.imu.read(14),
             world.ping(tick % 3, world.time_us),
+            [world.reflectance_mv(i) for i in range(5)],
             world.battery_mv(),
             world.current_ma(),
         ]
+        for tof in world.tofs:
+            tof.write(b"\x13")
+            log.append(tof.read(13))
     log += [world.pose(), world.distance_m, world.contact_list]
     return log
 

@@ -112,3 +112,50 @@ def test_noise_is_about_3_mm(tmp_path: Path) -> None:
     ranges = [p * 343 / 2e6 for p in pulses if p is not None]
     assert 0.002 < statistics.pstdev(ranges) < 0.004
     assert 485 <= len(ranges) < 500, "drop-outs are rare, but there are some"
+
+
+def between(metres: float, bearing_deg: float) -> str:
+    """A smooth post at a bearing from the car's axis; left is positive."""
+    a = math.radians(bearing_deg)
+    x, y = metres * math.cos(a), metres * math.sin(a)
+    return f'<geom type="cylinder" size="0.1 0.2" pos="{x} {y} 0.2" material="wall"/>'
+
+
+def overheard(world: World, sender: int, listener: int) -> float | None:
+    """The way in metres from the sender to the listener, over what is between."""
+    world._sonar.ping(sender, 0.0, 0.0, 0.0)
+    us = world._sonar.overheard(sender, listener)
+    return None if us is None else us * 343e-6
+
+
+def test_neighbours_hear_each_other_over_a_post_between_them(tmp_path: Path) -> None:
+    world = room(tmp_path, between(0.7, 22.5))
+    a = math.radians(22.5)
+    from_face = math.hypot(0.7 * math.cos(a) - FACE, 0.7 * math.sin(a))
+    for sender, listener in ((LEFT, FRONT), (FRONT, LEFT)):
+        assert overheard(world, sender, listener) == pytest.approx(2 * from_face - 0.2, abs=0.02)
+    assert overheard(world, FRONT, RIGHT) is None
+
+
+def test_left_and_right_do_not_hear_each_other_over_one_wall(tmp_path: Path) -> None:
+    for body in (wall_at(0.6), wall_at(1.5), between(0.6, 0.0), between(0.6, 30.0)):
+        world = room(tmp_path, body)
+        assert overheard(world, LEFT, RIGHT) is None
+        assert overheard(world, RIGHT, LEFT) is None
+
+
+def test_of_ones_own_ping_one_overhears_the_echo(tmp_path: Path) -> None:
+    world = room(tmp_path, wall_at(1.0, slant_deg=10))
+    own = heard(world)
+    assert own is not None
+    assert overheard(world, FRONT, FRONT) == pytest.approx(2 * own, abs=0.001)
+
+
+def test_without_a_ping_nothing_is_overheard(tmp_path: Path) -> None:
+    assert room(tmp_path, wall_at(1.0)).overheard(LEFT, FRONT) is None
+
+
+@pytest.mark.parametrize(("material", "farthest"), [("wall", 3.9), ("cloth", 1.6)])
+def test_soft_targets_are_heard_less_far(material: str, farthest: float, tmp_path: Path) -> None:
+    assert heard(room(tmp_path, wall_at(farthest, material=material))) is not None
+    assert heard(room(tmp_path, wall_at(farthest + 0.3, material=material))) is None
