@@ -5,7 +5,8 @@ Pin budget: all 25 signals of the header that the board itself does not need.
             B0 B1 B2 B3 B4 B5 B6 B7 B8 B9 B10 B12 B13 B14 B15
   board's   C13 (LED), A9 A10 (UART 1: the build's second REPL), A11 A12 (USB), A13 A14 (SWD),
             C14 C15 (crystal)
-  left out  both cliffs, the three line sensors, XSHUT of ToF sensors
+  shared    A4 (trigger of the left and the right sonar)
+  left out  both cliffs, the three line sensors
   timers    2 and 3 encoders, 4 motor PWM, 9 deadman
   EXTI      1 5 7 (sonar echoes): one line for each pin number, whatever its port
 B2 is BOOT1 and must be low in a reset that is to end in DFU: the board and the pull-down of STBY
@@ -36,13 +37,14 @@ UART_RXBUF = 512
 I2C = 1  # SCL B6, SDA B7
 I2C_FREQ = 400_000
 IMU_ADDRESS = 0x68
-TOF_XSHUT = ()
+TOF_XSHUT = "B10"  # of the right VL53L0X; the left one's is pulled up on its module
 
-# trigger, echo; in the order of the sensors' numbers: left, front, right
+# trigger, echo; in the order of the sensors' numbers: left, front, right. Left and right share a
+# trigger: they are fired together, the front one alone.
 SONARS = (
     ("A4", "A5"),
     ("A6", "A7"),
-    ("B10", "A1"),
+    ("A4", "A1"),
 )
 
 CLIFFS = ()

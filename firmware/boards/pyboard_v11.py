@@ -1,10 +1,9 @@
 """The pyboard v1.1 (STM32F405): which pin, timer and bus carries what. Data only.
 
 Pin budget: all 30 signals of the two headers.
-  taken     X1 X2 X3 X4 X5 X6 X7 X8 X9 X10 X17 X18 X19 X20
-            Y1 Y2 Y3 Y4 Y5 Y6 Y7 Y8 Y9 Y10 Y11
-  reserved  X21 X22 (cliffs), X11 X12 Y12 (line sensors)
-  left out  XSHUT of ToF sensors: one ToF sensor fits, two of one address do not
+  taken     X1 X2 X3 X4 X5 X6 X7 X8 X9 X10 X11 X12 X17 X18 X19 X20 X21 X22
+            Y1 Y2 Y3 Y4 Y5 Y6 Y7 Y8 Y9 Y10 Y11 Y12
+  shared    X5 (trigger of the left and the right sonar)
   timers    2 and 3 encoders, 4 motor PWM, 7 deadman; 5 and 6 are the port's own (servo, ADC)
   EXTI      2 3 10 (sonar echoes): one line for each pin number, whatever its port
 Alternate functions: STM32F405 data sheet (DS8626), table 9.
@@ -32,13 +31,14 @@ UART_RXBUF = 512
 I2C = 1  # SCL X9 (PB6), SDA X10 (PB7)
 I2C_FREQ = 400_000
 IMU_ADDRESS = 0x68
-TOF_XSHUT = ()
+TOF_XSHUT = "Y10"  # PB11: of the right VL53L0X; the left one's is pulled up on its module
 
-# trigger, echo; in the order of the sensors' numbers: left, front, right
+# trigger, echo; in the order of the sensors' numbers: left, front, right. Left and right share a
+# trigger: they are fired together, the front one alone.
 SONARS = (
     ("X5", "X3"),  # PA4, PA2
     ("X6", "X4"),  # PA5, PA3
-    ("Y10", "Y9"),  # PB11, PB10
+    ("X5", "Y9"),  # PB10
 )
 
 CLIFFS = ("X21", "X22")  # PC2, PC3; left, right

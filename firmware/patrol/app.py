@@ -40,6 +40,7 @@ _LIVED_MS = const(60_000)  # what crashed in runs before one of that length is f
 _DENIED_TEXT = b"refused in this state; arm first, or disarm to clear"
 _NO_IMU_TEXT = b"no IMU at 0x68: heading by wheels alone"
 _IMU_LOST_TEXT = b"IMU does not answer: heading by wheels alone"
+_TOF_TEXTS = (b"left ToF sensor does not answer", b"right ToF sensor does not answer")
 _READY_TEXT = b"patrolcar %d.%d.%d ready" % VERSION
 
 
@@ -75,7 +76,7 @@ class Car:
         )
         self.attitude = Attitude()
         self.manual = Manual(self.drive, limits)
-        self.wander = Wander(self.drive, self.odometry, self.sonars, limits)
+        self.wander = Wander(self.drive, self.odometry, self.sonars, self.cliffs, limits)
         self.checks = Checks(self)
 
         self.parser = Parser()
@@ -95,6 +96,10 @@ class Car:
             self._say(severity, text)
         if self.imu is None:
             self._say(4, _NO_IMU_TEXT)
+        for i in (0, 1):
+            if self.tofs[i] is None:
+                self._say(4, _TOF_TEXTS[i])
+        self._beams = 0
         self._imu_wait = 0
         self._was_silent = False
 
@@ -105,6 +110,7 @@ class Car:
                 ("imu", self._inertia, 1, 0),
                 ("odometry", self._estimate, 1, 0),
                 ("sonar", self.sonars.step, 1, 0),
+                ("tof", self._beam, 2, 1),
                 ("command", self.command.step, 1, 0),
                 ("supervise", self._supervise, 1, 0),
                 ("behave", self._behave, 4, 0),  # in step with the sonars
@@ -138,15 +144,20 @@ class Car:
         self.battery = hardware.battery(board, settings)
         self.bumper, self.button = hardware.switches(board)
         self.leds = hardware.leds(board)
+        self.cliffs = hardware.cliffs(board, settings)
+        self.lines = hardware.lines(board, settings)
+        i2c = hardware.bus(board)
         try:
-            self.imu = hardware.imu(board, settings)
+            self.imu = hardware.imu(board, i2c, settings)
         except OSError:
             self.imu = None
+        self.tofs = hardware.tofs(board, i2c)
         self.imu_works = self.imu is not None
         uart = hardware.uart(board)
         self._board_version = board.VERSION
         # Needed once: 6 KB of names and code that a 108 KB heap has better use for.
         _let_go(patrol, "hardware")
+        _let_go(patrol.drivers, "tof_setup")
         del sys.modules["board"]
         return uart, Line(uart, board.UART_BAUD)
 
@@ -258,6 +269,9 @@ class Car:
         self.encoder_right.sample(dt)
         self.bumper.sample()
         self.button.sample()
+        self.cliffs.sample()
+        if self.schedule.ticks & 1:
+            self.lines.sample()
         self.command.look()
 
     def _inertia(self):
@@ -277,6 +291,17 @@ class Car:
                 self._say(3, _IMU_LOST_TEXT)
             self.imu_works = False
             self._imu_wait = _RETRY_TICKS
+
+    def _beam(self):
+        """One ToF sensor and then the other: each at 25 Hz, less often than it measures."""
+        self._beams = i = 1 - self._beams
+        tof = self.tofs[i]
+        if tof is None:
+            return
+        alive = tof.alive
+        tof.step()
+        if alive and not tof.alive:
+            self._say(4, _TOF_TEXTS[i])
 
     def _estimate(self):
         imu = self.imu
@@ -308,6 +333,8 @@ class Car:
             supervisor.post(rules.BATTERY_CRITICAL)
         if self.bumper.hit:
             supervisor.post(rules.BUMPER)
+        if self.cliffs.hit:
+            supervisor.post(rules.CLIFF)
         if self.drive.blocked_ms >= _STALL_MS:
             self.drive.blocked_ms = 0
             supervisor.post(rules.STALL)
@@ -319,8 +346,10 @@ class Car:
         if state == rules.AUTO:
             if self.wander.step():
                 self.supervisor.post(rules.STUCK)
-        elif state == rules.MANUAL and self.manual.step(self.schedule.ms, self.bumper.pressed):
-            self.supervisor.post(rules.DEADMAN)
+        elif state == rules.MANUAL:
+            blocked = self.bumper.pressed or self.cliffs.dark
+            if self.manual.step(self.schedule.ms, blocked):
+                self.supervisor.post(rules.DEADMAN)
 
     def _act(self):
         self.drive.step(self.encoder_left.speed, self.encoder_right.speed, self.battery.mv)

@@ -6,15 +6,20 @@ import stm
 from machine import ADC, I2C, UART, WDT, Pin
 from pyb import LED, Timer
 
+from patrol.drivers import tof_setup
 from patrol.drivers.battery import Battery
 from patrol.drivers.encoder import Encoder
 from patrol.drivers.imu import Imu
 from patrol.drivers.leds import Leds
 from patrol.drivers.motor import Motor
+from patrol.drivers.reflectance import Reflectance
 from patrol.drivers.sonar import Sonar
 from patrol.drivers.sonar_array import SonarArray
 from patrol.drivers.switch import Switch
 from patrol.drivers.watchdog import Deadman, Watchdog
+from patrol.portable import const
+
+_BUS_US = const(3_000)  # longer than any part on the bus holds its clock
 
 
 def _output(name):
@@ -65,12 +70,39 @@ def sonars(board):
     made = []
     for trigger, echo in board.SONARS:
         made.append(Sonar(_output(trigger), Pin(echo, Pin.IN, Pin.PULL_DOWN)))
-    return SonarArray(made)
+    return SonarArray(made, board.SONARS[0][0] == board.SONARS[2][0])
 
 
-def imu(board, settings):
+def bus(board):
+    """The I2C bus. A transfer that hangs costs the loop milliseconds, not the port's 50."""
+    return I2C(board.I2C, freq=board.I2C_FREQ, timeout=_BUS_US)
+
+
+def tofs(board, i2c):
+    """Left and right: each a Tof, or None; no pin to tell two apart is no sensor at all."""
+    if board.TOF_XSHUT is None:
+        return None, None
+    # The module pulls it up, to its own voltage.
+    return tof_setup.start(i2c, Pin(board.TOF_XSHUT, Pin.OPEN_DRAIN, value=0))
+
+
+def cliffs(board, settings):
+    """The cliff sensors' Reflectance, left and right."""
+    return _floor(board.CLIFFS, settings, ("cliff_left", "cliff_right"))
+
+
+def lines(board, settings):
+    """The line sensors' Reflectance, left, middle and right."""
+    return _floor(board.LINES, settings, ("line_left", "line_middle", "line_right"))
+
+
+def _floor(pins, settings, names):
+    return Reflectance([ADC(Pin(pin)) for pin in pins], [settings[name] for name in names])
+
+
+def imu(board, i2c, settings):
     """The Imu; OSError where none answers."""
-    made = Imu(I2C(board.I2C, freq=board.I2C_FREQ), board.IMU_ADDRESS)
+    made = Imu(i2c, board.IMU_ADDRESS)
     made.calibrate(
         settings["gyro_bias_x"],
         settings["gyro_bias_y"],

@@ -7,10 +7,11 @@ from pathlib import Path
 
 from patrolcar_sim.board.board import VirtualBoard
 from patrolcar_sim.board.models import DEFAULT_MODEL, find_model
-from patrolcar_sim.ground_station import ScriptedStation
+from patrolcar_sim.ground_station import MODES, ScriptedStation
 from patrolcar_sim.world.world import World
 
 MAX_SPEED = float("inf")
+STICKS_US = 100_000  # as often as a ground station sends MANUAL_CONTROL
 
 
 class VirtualCar:
@@ -77,7 +78,19 @@ class VirtualCar:
         return condition()
 
     def patrol(self, seconds: float) -> None:
-        """Waits for the first heartbeat, arms, chooses AUTO and drives that long.
+        """Boots, arms, chooses AUTO and drives that long. RuntimeError as arm() says."""
+        self.arm("AUTO")
+        self.run(seconds)
+
+    def steer(self, forward: int, turn: int, seconds: float) -> None:
+        """Holds the sticks for that long, both in per mille; right turns are positive."""
+        start = self.board.now_us
+        for at_us in range(start, start + int(seconds * 1e6), STICKS_US):
+            self.station.manual(forward, turn, at_us)
+        self.run(seconds)
+
+    def arm(self, mode: str) -> None:
+        """Waits for the first heartbeat, arms and chooses a mode: MANUAL, HOLD or AUTO.
 
         Raises:
             RuntimeError: the car does not boot or refuses; with its console and texts.
@@ -87,11 +100,12 @@ class VirtualCar:
         self.run(1.0)
         now = self.board.now_us
         self.station.arm(now + 100_000)
-        self.station.mode("AUTO", now + 300_000)
-        if not self.until(self._in_auto, 3.0):
-            raise RuntimeError(f"AUTO refused: {self.station.texts}")
-        self.run(seconds)
+        self.station.mode(mode, now + 300_000)
 
-    def _in_auto(self) -> bool:
-        beat = self.station.last("HEARTBEAT")
-        return beat is not None and beat.custom_mode == 10 and bool(beat.base_mode & 128)
+        def armed() -> bool:
+            beat = self.station.last("HEARTBEAT")
+            number = MODES[mode]
+            return beat is not None and beat.custom_mode == number and bool(beat.base_mode & 128)
+
+        if not self.until(armed, 3.0):
+            raise RuntimeError(f"{mode} refused: {self.station.texts}")

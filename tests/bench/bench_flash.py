@@ -22,7 +22,7 @@ from patrolcar.flash.contents import about
 from patrolcar.flash.filesystem import make_littlefs
 from patrolcar.flash.flash import Options, transfer
 from patrolcar.flash.repl import Repl
-from powered import Powered
+from patrolcar_sim.powered import Powered
 
 
 def timed(board: Powered, tree: Path) -> tuple[float, float, int]:

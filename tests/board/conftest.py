@@ -15,7 +15,7 @@ import pytest
 
 from on_board import OnBoard
 from patrolcar.flash.repl import Repl
-from powered import Powered
+from patrolcar_sim.powered import Powered
 
 
 @pytest.fixture(scope="session")

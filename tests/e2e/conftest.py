@@ -1,27 +1,42 @@
-"""The whole car: firmware flashed once by the real mpremote, then a copy of the image a test."""
+"""The whole car: firmware flashed once by `patrol flash`, then a copy of the image a test."""
 
 from __future__ import annotations
 
 import shutil
+import subprocess
+import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
 
-from flashed import flash
 from patrolcar_sim.car import VirtualCar
+from patrolcar_sim.firmware_image import firmware_image as kept_image
+
+ROOT = Path(__file__).resolve().parents[2]
 
 
 @pytest.fixture(scope="session")
-def firmware_image(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    return flash(tmp_path_factory.mktemp("flash"))
+def firmware_image() -> Path:
+    """The image that all copy."""
+    return kept_image()
+
+
+@pytest.fixture(scope="session")
+def wheel(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The package as it is installed."""
+    folder = tmp_path_factory.mktemp("wheel")
+    pip = [sys.executable, "-m", "pip", "--quiet", "--disable-pip-version-check"]
+    subprocess.run([*pip, "wheel", "--no-deps", "-w", folder, ROOT], check=True)
+    (built,) = folder.glob("*.whl")
+    return built
 
 
 @pytest.fixture
 def image(firmware_image: Path, tmp_path: Path) -> Path:
     """A copy of the flashed image, the test's own."""
     copied = tmp_path / "flash.img"
-    shutil.copy(firmware_image, copied)
+    shutil.copyfile(firmware_image, copied)
     return copied
 
 

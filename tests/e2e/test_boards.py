@@ -5,18 +5,20 @@ Each has the filesystem of its own build: littlefs 2 on 112 and on 64 KB, FAT on
 
 from __future__ import annotations
 
+import shutil
 from pathlib import Path
 
 import pytest
 
-from flashed import flash
-from patrolcar_sim.board.models import MODELS, find_model
+from patrolcar_sim.board.models import MODELS
 from patrolcar_sim.car import VirtualCar
+from patrolcar_sim.firmware_image import firmware_image
 
 
 @pytest.mark.parametrize("name", sorted(MODELS))
 def test_it_boots_arms_and_patrols_ten_seconds(name: str, tmp_path: Path) -> None:
-    image = flash(tmp_path, find_model(name))
+    image = tmp_path / "flash.img"
+    shutil.copyfile(firmware_image(name), image)
     car = VirtualCar(image, "office", 1, board=name)
     with car:
         car.patrol(10)

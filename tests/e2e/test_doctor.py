@@ -10,13 +10,13 @@ from pathlib import Path
 
 import pytest
 
-from board_bench import Bench
 from patrolcar.doctor.doctor import Options, examine
 from patrolcar.doctor.result import Result, Verdict
 from patrolcar.doctor.session import ACK, BOARD_SIDE, ENQ
 from patrolcar.errors import PatrolError
 from patrolcar.flash.repl import Repl
-from powered import Powered
+from patrolcar_sim.bench import Bench
+from patrolcar_sim.powered import Powered
 from simulated import Answers, Simulated
 from terminal import Terminal
 

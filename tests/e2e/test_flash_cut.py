@@ -22,7 +22,7 @@ from patrolcar.flash.pack import packed
 from patrolcar.flash.repl import Repl
 from patrolcar.flash.sync import read_tree
 from patrolcar.link.connection import connect
-from powered import Powered
+from patrolcar_sim.powered import Powered
 
 SEED = 20
 POINTS = 25  # of each kind

@@ -6,7 +6,6 @@ from pathlib import Path
 
 import pytest
 
-from flashed import flash
 from patrolcar.errors import PatrolError
 from patrolcar.flash.contents import about, contents
 from patrolcar.flash.filesystem import make_littlefs, question
@@ -14,7 +13,8 @@ from patrolcar.flash.flash import Flashed, Options, transfer
 from patrolcar.flash.repl import Repl
 from patrolcar_sim.board.image import KB
 from patrolcar_sim.board.models import DEFAULT_MODEL, BoardModel, find_model
-from powered import Powered
+from patrolcar_sim.firmware_image import flash_image
+from patrolcar_sim.powered import Powered
 
 BLOCK = 512
 FILESYSTEM = range(0x4000, 0x4000 + 112 * KB, BLOCK)
@@ -94,7 +94,7 @@ def fat(tmp_path: Path) -> tuple[Path, BoardModel]:
     """The image of a flashed board whose MicroPython has no littlefs, and its model."""
     model = find_model("nucleo_f446re")
     assert not model.littlefs
-    return flash(tmp_path, model), model
+    return flash_image(tmp_path / "flash.img", model), model
 
 
 @pytest.mark.parametrize("harm", [b"\xe2\x28NOT\xff\xfe", b"LOST    BIN"])

@@ -6,11 +6,11 @@ from pathlib import Path
 
 import pytest
 
-from flashed import flash
 from patrolcar.flash.flash import Options, transfer
 from patrolcar.flash.repl import Repl
 from patrolcar_sim.board.models import find_model
-from powered import Powered
+from patrolcar_sim.firmware_image import flash_image
+from patrolcar_sim.powered import Powered
 
 SECTOR_4 = 0x10000
 STORE = "import board\nfrom patrol.store.log import Log\nfrom patrol.store import settings\n"
@@ -24,7 +24,7 @@ def test_settings_outlive_flashes_that_erase_their_sector(
 ) -> None:
     monkeypatch.setenv("XDG_STATE_HOME", str(tmp_path / "state"))
     model = find_model(name)
-    image = flash(tmp_path, model)
+    image = flash_image(tmp_path / "flash.img", model)
     with Powered(image, model) as board:
         with Repl(board.repl) as repl:
             repl.soft_reset()

@@ -19,12 +19,9 @@ print(build(Path(sys.argv[1]) / 'out', 'armv7emsp').files)
 
 
 @pytest.mark.acceptance
-def test_an_installed_wheel_flashes_and_simulates(tmp_path: Path) -> None:
-    wheels = tmp_path / "wheels"
+def test_an_installed_wheel_flashes_and_simulates(wheel: Path, tmp_path: Path) -> None:
     site = tmp_path / "site packages"
     pip = [sys.executable, "-m", "pip", "--quiet", "--disable-pip-version-check"]
-    subprocess.run([*pip, "wheel", "--no-deps", "-w", wheels, ROOT], check=True)
-    (wheel,) = wheels.glob("*.whl")
     subprocess.run([*pip, "install", "--no-deps", "--target", site, wheel], check=True)
     environment = {**os.environ, "PYTHONPATH": str(site)}
     run = {"env": environment, "cwd": tmp_path, "capture_output": True, "text": True}

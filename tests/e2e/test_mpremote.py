@@ -20,7 +20,7 @@ import pytest
 from patrolcar.flash.contents import about
 from patrolcar.flash.filesystem import make_littlefs
 from patrolcar.flash.repl import Repl
-from powered import Powered
+from patrolcar_sim.powered import Powered
 from served import Served
 
 SESSIONS = sorted((Path(__file__).parent / "mpremote").glob("*.txt"))

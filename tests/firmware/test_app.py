@@ -218,6 +218,108 @@ def test_a_bumper_in_auto_makes_it_back_off_where_it_came_from(board):
     assert car.supervisor.state == 3
 
 
+def test_an_edge_in_auto_makes_it_stop_and_go_back(board):
+    car = in_auto(board)
+    car.schedule.run(200)
+    board.settle()
+    x = board.body.x
+    board.floor_mv["X21"] = 3_200
+    car.schedule.run(1)
+    assert [1, 0] not in [list(bridge[:2]) for bridge in board.body.bridge]  # neither goes on
+    car.schedule.run(40)
+    board.floor_mv["X21"] = 300
+    car.schedule.run(60)
+    board.settle()
+    assert x - board.body.x > 0.04
+    assert car.supervisor.state == 3
+    assert "no floor ahead: an edge" in texts(board)
+
+
+def test_an_edge_that_does_not_go_away_leads_to_hold_and_no_turn(board):
+    car = in_auto(board)
+    car.schedule.run(200)
+    board.settle()
+    yaw = board.body.yaw
+    board.floor_mv["X21"] = 3_200
+    car.schedule.run(400)
+    board.settle()
+    assert car.supervisor.state == 1
+    assert abs(board.body.yaw - yaw) < 0.1
+
+
+def test_over_an_edge_auto_does_not_start_and_manual_goes_only_back(board):
+    from patrol.behaviour import supervisor as rules
+
+    board.floor_mv["X22"] = 3_200
+    car = booted(board)
+    assert car.request(rules.ARM) == 0
+    assert car.request(rules.MODE_AUTO) == 1
+    assert car.request(rules.MODE_MANUAL) == 0
+    for x in (500, -500):
+        for _ in range(10):
+            car.manual.sticks(x, 0, car.schedule.ms)
+            car.schedule.run(10)
+        board.settle()
+        assert (board.body.x < -0.05) == (x < 0)
+        assert abs(board.body.x) < 0.01 or x < 0
+    assert "AUTO refused: no floor below a cliff sensor" in texts(board)
+
+
+def test_an_edge_stops_manual_at_once(board):
+    from patrol.behaviour import supervisor as rules
+
+    car = booted(board)
+    car.request(rules.ARM)
+    car.request(rules.MODE_MANUAL)
+    for _ in range(10):
+        car.manual.sticks(500, 0, car.schedule.ms)
+        car.schedule.run(10)
+    board.settle()
+    x = board.body.x
+    board.floor_mv["X22"] = 3_200
+    for _ in range(5):
+        car.manual.sticks(500, 0, car.schedule.ms)
+        car.schedule.run(10)
+    board.settle()
+    assert 0 < board.body.x - x < 0.04
+    assert car.supervisor.state == rules.MANUAL
+
+
+@pytest.mark.parametrize("side", [0, 1])
+def test_a_tof_sensor_that_is_not_there_is_reported_and_the_other_one_ranges(board, side):
+    board.tof_wired[side] = False
+    car = booted(board)
+    assert car.tofs[side] is None
+    assert car.tofs[1 - side].range_mm == board.tof_mm[1 - side]
+    assert ("left", "right")[side] + " ToF sensor does not answer" in texts(board)
+
+
+def test_a_tof_sensor_that_vanishes_is_reported_once_and_taken_back(board):
+    car = in_auto(board)
+    car.schedule.run(100)
+    board.uart.sent.clear()
+    board.tof_wired[1] = False
+    car.schedule.run(500)
+    assert car.supervisor.state == 3
+    assert texts(board).count("right ToF sensor does not answer") == 1
+    board.tof_wired[1] = True
+    car.schedule.run(150)
+    assert car.tofs[1].alive
+    assert car.tofs[1].range_mm == 1_500
+
+
+def test_a_board_without_floor_sensors_and_without_xshut_patrols(board, monkeypatch):
+    import board as wiring
+
+    for name, value in (("CLIFFS", ()), ("LINES", ()), ("TOF_XSHUT", None)):
+        monkeypatch.setattr(wiring, name, value)
+    car = in_auto(board)
+    car.schedule.run(300)
+    assert car.supervisor.state == 3
+    assert car.tofs == (None, None)
+    assert board.body.distance > 0.1
+
+
 def test_jammed_wheels_are_noticed_and_lead_to_hold(board):
     car = in_auto(board)
     car.schedule.run(200)

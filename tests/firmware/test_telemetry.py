@@ -1,5 +1,6 @@
 """Streams and commands on the toy board, as pymavlink sees them."""
 
+import math
 import sys
 
 import pytest
@@ -45,7 +46,8 @@ RATES = {
     "ATTITUDE": 20,
     "LOCAL_POSITION_NED": 10,
     "WHEEL_STATUS": 20,
-    "DISTANCE_SENSOR": 25,
+    "DISTANCE_SENSOR": 57.5,  # three sonars every 80 ms, two ToF sensors every 100 ms
+    "FLOOR_STATUS": 10,
     "BATTERY_STATUS": 1,
     "LOOP_TIMING": 2,
 }
@@ -88,6 +90,7 @@ def test_a_slow_line_keeps_the_loop_in_time_and_the_important_streams(
     assert count["HEARTBEAT"] >= 9
     assert count["LOOP_TIMING"] >= 19
     assert all(m.get_type() != "BAD_DATA" for m in messages[1:])
+    assert count["DISTANCE_SENSOR"] >= 400 if baud == 57_600 else 250
     if baud < 57_600:
         assert car.telemetry.messages.dropped > 0
         assert count["DISTANCE_SENSOR"] > count["WHEEL_STATUS"]
@@ -98,8 +101,52 @@ def test_a_sonar_that_hears_nothing_reports_one_more_than_its_range(board, mavli
     car = booted(board)
     car.schedule.run(50)
     ranges = [m for m in received(board, mavlink) if m.get_type() == "DISTANCE_SENSOR"]
+    ranges = [m for m in ranges if m.type == 1]
     assert {m.current_distance for m in ranges} == {401}
     assert {(m.id, m.orientation) for m in ranges} == {(0, 7), (1, 0), (2, 1)}
+
+
+def test_the_tof_sensors_say_where_they_look_how_wide_and_how_sure(board, mavlink):
+    board.tof_mm = [1_000, 0]
+    car = booted(board)
+    car.schedule.run(50)
+    ranges = [m for m in received(board, mavlink) if m.get_type() == "DISTANCE_SENSOR"]
+    left, right = ([m for m in ranges if m.id == number][-1] for number in (3, 4))
+    assert (left.type, left.orientation) == (0, 100)
+    assert (left.current_distance, right.current_distance, right.max_distance) == (100, 201, 200)
+    for message, degrees in ((left, -20), (right, 20)):
+        w, x, y, z = message.quaternion
+        assert math.degrees(2 * math.atan2(z, w)) == pytest.approx(degrees, abs=0.1)
+        assert (x, y) == (0, 0)
+        assert math.degrees(message.horizontal_fov) == pytest.approx(25, abs=0.1)
+    assert (left.signal_quality, right.signal_quality) == (2 + 256 // 13, 1)
+
+
+def test_a_sonars_message_is_not_longer_for_it(board, mavlink):
+    car = booted(board)
+    car.schedule.run(50)
+    ranges = [m for m in received(board, mavlink) if m.get_type() == "DISTANCE_SENSOR"]
+    assert {len(m.get_msgbuf()) for m in ranges if m.type == 1} == {26}
+
+
+def test_the_floor_is_told_with_readings_and_bits(board, mavlink):
+    board.floor_mv.update(X22=3_200, X11=3_100, Y12=320)
+    car = booted(board)
+    car.schedule.run(50)
+    floor = [m for m in received(board, mavlink) if m.get_type() == "FLOOR_STATUS"][-1]
+    assert (floor.present, floor.dark) == (31, 2 | 4)
+    assert floor.cliff_left < 7_000 < 60_000 < floor.cliff_right
+    assert floor.line_middle < 7_000 < 60_000 < floor.line_left
+
+
+def test_status_tells_which_range_finders_are_there_and_which_work(board, mavlink):
+    tofs, sonars = 0x4000000, 0x100
+    car = booted(board)
+    board.tof_wired[0] = False
+    car.schedule.run(150)
+    status = [m for m in received(board, mavlink) if m.get_type() == "SYS_STATUS"][-1]
+    assert status.onboard_control_sensors_present & (tofs | sonars) == tofs | sonars
+    assert status.onboard_control_sensors_health & (tofs | sonars) == sonars
 
 
 def test_arm_and_mode_are_acknowledged_and_shown_by_the_heartbeat(board, mavlink):

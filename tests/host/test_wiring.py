@@ -77,7 +77,10 @@ def test_every_board_has_a_header_and_a_section():
 @pytest.mark.parametrize("board", BOARDS)
 def test_every_signal_is_in_the_table_once(board):
     expected = pads_of_the_board_file(board)
-    assert set(expected.values()) == {1}
+    left, _, right = (
+        header(board).pad(trigger).in_full for trigger, _ in board_data(board)["SONARS"]
+    )
+    assert {pad for pad, times in expected.items() if times > 1} == ({left} & {right})
     pins = Counter(line.split(" | ")[2].strip() for line in table(board)[2:])
     assert pins == expected
 
@@ -102,7 +105,10 @@ def test_a_wire_ends_at_its_own_pad_and_its_own_terminal(board):
     drawn = plan(parts(board), header(board))
     where = {id(pad): (pin.x, pin.y) for pad, pin in drawn.pins}
     for route in drawn.routes:
-        assert route.pieces[0][0] == where[id(route.wire.pad)]
+        if route.wire.joined:
+            assert len(route.pieces) == 1  # at the part alone
+        else:
+            assert route.pieces[0][0] == where[id(route.wire.pad)]
         (row,) = [y for wire, y in route.box.rows if wire is route.wire]
         assert route.pieces[-1][-1][1] == row
 
@@ -155,6 +161,22 @@ def test_an_unknown_pin_is_named(tmp_path):
     board.write_text(board.read_text().replace('BUMPER = "X18"', 'BUMPER = "X99"'))
     with pytest.raises(PatrolError, match="board pyboard_v11: pin X99 is on none of its headers"):
         wires("pyboard_v11", tmp_path / "firmware")
+
+
+@pytest.mark.parametrize("board", ["pyboard_v11", "blackpill_f411"])
+def test_a_trigger_that_two_sonars_share_is_drawn_from_its_pad_once_and_said_at_both(board):
+    left, right = (
+        wire for wire in wires(board) if wire.terminal == "TRIG" and "front" not in wire.part
+    )
+    assert left.pad is right.pad
+    assert (left.joined, right.joined) == ("", "left")
+    assert "joined to TRIG of the left sonar" in right.note
+    at_board = [
+        wire for wire in plan(parts(board), header(board)).routes if wire.wire.pad is left.pad
+    ]
+    assert sorted(len(route.pieces[0]) > 2 for route in at_board) == [False, True]
+    texts = [text.text for text in ET.fromstring(picture(board)).iter(f"{SVG}text")]
+    assert "left, right TRIG" in texts
 
 
 def test_the_nucleos_arduino_names_come_before_the_processors():

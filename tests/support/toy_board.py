@@ -15,12 +15,15 @@ import math
 import sys
 import types
 from collections.abc import Callable, Sequence
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from flash_chip import print_trace
+from patrolcar_sim.world.tof import Vl53l0x
+from patrolcar_sim.world.tof_optics import COMPLETE, NO_TARGET, Shot
 
 FIRMWARE = Path(__file__).resolve().parents[2] / "firmware"
 MASK = (1 << 30) - 1
@@ -203,13 +206,15 @@ class ToyBoard:
     """The pins of boards/pyboard_v11.py, wired to a Body.
 
     `uart` has what was written (`sent`) and takes what is to be received (`rx`). `imu`, `sonars`,
-    `task_us` (charged after each task) and `baud` may be set before `car()`.
+    `tof_wired`, `task_us` (charged after each task) and `baud` may be set before `car()`.
+    `floor_mv` are the reflectance sensors' voltages by pin, `tof_mm` what both ToF sensors
+    measure (0: nothing).
     """
 
     BOARD = "pyboard_v11"
     BRIDGE = {"Y5": (0, 0), "Y6": (0, 1), "Y7": (1, 0), "Y8": (1, 1)}  # noqa: RUF012
     PWM = {"Y3": 0, "Y4": 1}  # noqa: RUF012
-    TRIGGER = {"X5": 0, "X6": 1, "Y10": 2}  # noqa: RUF012
+    TRIGGER = {"X5": (0, 2), "X6": (1,)}  # noqa: RUF012
     ECHO = ("X3", "X4", "Y9")
     TOP = 4200
 
@@ -220,6 +225,14 @@ class ToyBoard:
         self.writes: list[tuple[str, int]] = []  # to output pins, in order
         self.imu = True
         self.sonars = [True, True, True]
+        self.tof_wired = [True, True]
+        self.tof_mm = [1_000, 1_500]
+        self.tofs = [
+            Vl53l0x(1_200, lambda: self.clock.now, partial(self._shot, side)) for side in (0, 1)
+        ]
+        for tof in self.tofs:
+            tof.power_up()
+        self.floor_mv = dict.fromkeys(("X21", "X22", "X11", "X12", "Y12"), 300)
         self.gyro_bias = 40
         self.task_us = 150
         self.dead_loop_us = 0  # charged once, at the next task
@@ -267,7 +280,7 @@ class ToyBoard:
         board = self
 
         class Pin:
-            IN, OUT, PULL_UP, PULL_DOWN = 0, 1, 1, 2
+            IN, OUT, OPEN_DRAIN, PULL_UP, PULL_DOWN = 0, 1, 17, 1, 2
             IRQ_RISING, IRQ_FALLING = 1, 2
 
             def __new__(cls, name: str, *mode: int, value: int | None = None) -> Any:
@@ -303,21 +316,38 @@ class ToyBoard:
                 self.pin = pin
 
             def read_u16(self) -> int:
-                volts = board.body.volts / 4.3 if self.pin.name == "X19" else 0.4
+                name = self.pin.name
+                volts = board.body.volts / 4.3 if name == "X19" else 0.4
+                if name in board.floor_mv:
+                    volts = board.floor_mv[name] / 1000
                 return min(65535, int(volts / 3.3 * 65535))
 
         class I2C:
-            def __init__(self, number: int, freq: int) -> None:
+            def __init__(self, number: int, freq: int, timeout: int) -> None:
                 pass
 
             def readfrom_mem_into(self, address: int, register: int, buffer: bytearray) -> None:
                 board.clock.sleep_us(400)
+                if address != 0x68:
+                    for tof in board.tofs_at(address):
+                        tof.write(bytes((register,)))
+                        buffer[:] = tof.read(len(buffer))
+                    return
                 if not board.imu:
                     raise OSError(19)
                 buffer[:] = b"\x68" if register == 0x75 else board.inertia()
 
+            def readfrom_mem(self, address: int, register: int, n: int) -> bytes:
+                buffer = bytearray(n)
+                self.readfrom_mem_into(address, register, buffer)
+                return bytes(buffer)
+
             def writeto_mem(self, address: int, register: int, data: bytes) -> None:
-                assert len(data) == 1
+                if address != 0x68:
+                    for tof in board.tofs_at(address):
+                        tof.write(bytes((register, *data)))
+                else:
+                    assert len(data) == 1
 
         class UART:
             def __init__(self, number: int, baud: int, rxbuf: int) -> None:
@@ -414,8 +444,11 @@ class ToyBoard:
         elif name == "Y11":
             self.settle()
             self.body.powered = bool(level)
+        elif name == "Y10":
+            self.tofs[1].set_xshut(bool(level))
         elif name in self.TRIGGER and was and not level:
-            self._ping(self.TRIGGER[name])
+            for sensor in self.TRIGGER[name]:
+                self._ping(sensor)
 
     def _ping(self, sensor: int) -> None:
         if not self.sonars[sensor]:
@@ -426,6 +459,18 @@ class ToyBoard:
         rise = self.clock.now + ECHO_DELAY_US
         self.clock.at(rise, lambda: echo.edge(1))
         self.clock.at(rise + (SILENT_US if us is None else us), lambda: echo.edge(0))
+
+    def tofs_at(self, address: int) -> list[Vl53l0x]:
+        """The ToF sensors that answer there; OSError for none."""
+        wired = zip(self.tofs, self.tof_wired, strict=True)
+        found = [tof for tof, here in wired if here and tof.address == address]
+        if not found:
+            raise OSError(19)
+        return found
+
+    def _shot(self, side: int, budget_us: int, limit: float) -> Shot:
+        mm = self.tof_mm[side]
+        return Shot(COMPLETE, mm, 2.0, 0.1, 40.0) if mm else Shot(NO_TARGET, 8_190, 0.1, 0.1, 40.0)
 
     def inertia(self) -> bytes:
         """The MPU-6050's 14 bytes: upright, 1 g, turning as the body does."""

@@ -9,6 +9,7 @@ _FAULT_TEXT = b"refused: FAULT; disarm to clear it"
 _BATTERY_TEXT = b"arming refused: battery below 6.6 V; charge it"
 _TILT_TEXT = b"arming refused: the car is tilted; set it upright"
 _BUMPER_TEXT = b"AUTO refused: the bumper is pressed"
+_CLIFF_TEXT = b"AUTO refused: no floor below a cliff sensor"
 _SONAR_TEXTS = (
     b"AUTO refused: left sonar does not answer",
     b"AUTO refused: front sonar does not answer",
@@ -36,10 +37,12 @@ class Checks:
         return self.auto() if car.supervisor.selected == AUTO else None
 
     def auto(self):
-        """What keeps AUTO from starting: it needs all three sonars and a free bumper."""
+        """What keeps AUTO from starting: all three sonars, a free bumper, floor."""
         car = self._car
         if car.bumper.pressed:
             return _BUMPER_TEXT
+        if car.cliffs.dark:
+            return _CLIFF_TEXT
         sonars = car.sonars.sonars
         for i in range(len(sonars)):
             if not sonars[i].alive:

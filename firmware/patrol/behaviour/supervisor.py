@@ -20,14 +20,15 @@ CLEAR = const(5)
 LINK_LOST = const(6)  # the ground station was heard and has been silent for 3 s
 DEADMAN = const(7)  # MANUAL without MANUAL_CONTROL for 500 ms
 BUMPER = const(8)
-STALL = const(9)  # a wheel is told to turn and does not
-STUCK = const(10)  # AUTO has tried its ways out and still cannot move
-SENSOR_LOST = const(11)  # one that AUTO needs
-TILT = const(12)
-BATTERY_CRITICAL = const(13)
-LOOP_STOPPED = const(14)  # the deadman timer has cut the motors
-EXCEPTION = const(15)
-EVENTS = const(16)
+CLIFF = const(9)  # no floor below a cliff sensor
+STALL = const(10)  # a wheel is told to turn and does not
+STUCK = const(11)  # AUTO has tried its ways out and still cannot move
+SENSOR_LOST = const(12)  # one that AUTO needs
+TILT = const(13)
+BATTERY_CRITICAL = const(14)
+LOOP_STOPPED = const(15)  # the deadman timer has cut the motors
+EXCEPTION = const(16)
+EVENTS = const(17)
 
 # Actions: what is done when a row is taken. `SELECT` only remembers the mode for arming.
 NONE = const(0)
@@ -58,6 +59,7 @@ EVENT_TEXTS = (
     b"ground station silent for 3 s",
     b"no MANUAL_CONTROL for 500 ms: stopped",
     b"bumper pressed",
+    b"no floor ahead: an edge",
     b"a wheel does not turn",
     b"stuck: no way out",
     b"a sonar does not answer",

@@ -57,13 +57,14 @@ _RETREAT = const(4)
 class Wander:
     """`start`, then `step` at 25 Hz, in step with the sonars; it asks `drive` for speeds."""
 
-    def __init__(self, drive, odometry, sonars, limits):
+    def __init__(self, drive, odometry, sonars, cliffs, limits):
         self.visited = Visited()
         self.state = _LOOK
         self._drive = drive
         self._want = drive.want
         self._odometry = odometry
         self._sonars = sonars.sonars
+        self._cliffs = cliffs
         self._bearings = limits.SONAR_BEARING_MRAD
         self._counts = [0, 0, 0]
         self._last = [_FAR, _FAR, _FAR]
@@ -89,12 +90,15 @@ class Wander:
         self._stand()
 
     def retreat(self):
-        """Something was touched or a wheel sticks: a little back the way it came, then look."""
+        """Something was touched, a wheel sticks or the floor ends: a little back, then look.
+
+        Without floor ahead it goes back wherever it came from: a turn could bring a wheel there.
+        """
         odometry = self._odometry
         self._drive.halt()
         self._spoil_ahead()
         self._fails += 1
-        if self.state == _RETREAT or self._way_mm < _RETREAT_MM:
+        if not self._cliffs.dark and (self.state == _RETREAT or self._way_mm < _RETREAT_MM):
             self._look_around()
             return
         self._leg_x = odometry.x
@@ -327,6 +331,8 @@ class Wander:
     def _back(self):
         if self._way() >= _RETREAT_MM:
             self._way_mm = 0
+            if self._cliffs.dark:
+                self._fails = _TRIES  # still no floor: from here no way is safe
             self._stand()
         else:
             self._want(-_RETREAT_SPEED, 0)

@@ -8,12 +8,13 @@ target_system or 255. The length of a message that is only sent reaches as far a
 MESSAGES = (
     b"\x1e\x00\x1c\x27\xff"  # ATTITUDE
     b"\x84\xcb\x18\xa6\xff"  # WHEEL_STATUS
-    b"\x84\x00\x0e\x55\xff"  # DISTANCE_SENSOR
+    b"\x84\x00\x27\x55\xff"  # DISTANCE_SENSOR
     b"\x20\x00\x1c\xb9\xff"  # LOCAL_POSITION_NED
     b"\x85\xcb\x1e\x03\xff"  # LOOP_TIMING
     b"\x01\x00\x1f\x7c\xff"  # SYS_STATUS
     b"\x00\x00\x09\x32\xff"  # HEARTBEAT
     b"\x93\x00\x29\x9a\xff"  # BATTERY_STATUS
+    b"\x86\xcb\x10\xa6\xff"  # FLOOR_STATUS
     b"\xfd\x00\x33\x53\xff"  # STATUSTEXT
     b"\x4d\x00\x0a\x8f\x08"  # COMMAND_ACK
     b"\x16\x00\x19\xdc\xff"  # PARAM_VALUE
@@ -46,6 +47,10 @@ WHEEL_STATUS_FORMAT = "<Iiihhhhhh"
 DISTANCE_SENSOR = 132
 # time_boot_ms min_distance max_distance current_distance type id orientation covariance
 DISTANCE_SENSOR_FORMAT = "<IHHHBBBB"
+DISTANCE_SENSOR_HORIZONTAL_FOV = 14
+DISTANCE_SENSOR_VERTICAL_FOV = 18
+DISTANCE_SENSOR_QUATERNION = 22
+DISTANCE_SENSOR_SIGNAL_QUALITY = 38
 
 LOCAL_POSITION_NED = 32
 LOCAL_POSITION_NED_TIME_BOOT_MS = 0
@@ -74,6 +79,10 @@ BATTERY_STATUS = 147
 # current_consumed energy_consumed temperature voltages[10] current_battery id battery_function
 # type battery_remaining time_remaining charge_state
 BATTERY_STATUS_FORMAT = "<iih10HhBBBbiB"
+
+FLOOR_STATUS = 52102
+FLOOR_STATUS_PRESENT = 14
+FLOOR_STATUS_DARK = 15
 
 STATUSTEXT = 253
 STATUSTEXT_SEVERITY = 0

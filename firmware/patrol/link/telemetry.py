@@ -21,8 +21,11 @@ _STREAMS = (
     (d.WHEEL_STATUS, 5, 4),  # 20 Hz
     (d.SYS_STATUS, 50, 23),  # 2 Hz
     (d.BATTERY_STATUS, 100, 53),  # 1 Hz
+    (d.FLOOR_STATUS, 10, 6),  # 10 Hz
+    (d.DISTANCE_SENSOR, 5, 3),  # of the ToF sensors in turn, 10 Hz each
 )
-_DISTANCE = const(2)  # its place above: due by its own event
+_DISTANCE = const(2)  # its place above: due by its own event, a bit for each sonar
+_SLOW = const(50)  # bytes a tick, 83 kbaud: there what has 20 Hz has 10
 _TEXTS = const(8)
 
 
@@ -56,9 +59,12 @@ class Telemetry:
             messages.wheels,
             messages.system,
             messages.battery,
+            messages.floor,
+            messages.beam,
         )
         self._need = [_length(stream[0]) for stream in _STREAMS]
-        self._every = [stream[1] for stream in _STREAMS]
+        slow = line.portion < _SLOW
+        self._every = [10 if slow and stream[1] == 5 else stream[1] for stream in _STREAMS]
         self._left = [stream[2] for stream in _STREAMS]
         self._due = bytearray(len(_STREAMS))
         # Texts wait in a ring; one that finds it full is dropped.
@@ -94,18 +100,20 @@ class Telemetry:
         n = len(left)
         while i < n:
             if i == _DISTANCE:
-                turn = fresh != 0
+                turn = fresh
             else:
                 wait = left[i] - 1
                 turn = wait <= 0
                 left[i] = self._every[i] if turn else wait
             if turn:
-                if due[i]:
+                waits = due[i]
+                if waits & turn:
                     self.messages.dropped += 1
-                due[i] = 1
-            if due[i] and not full:
+                due[i] = waits | turn
+            while due[i] and not full:
                 if writer.room >= self._need[i]:
-                    due[i] = 0
+                    self.messages.which = waits = due[i]
+                    due[i] = waits & (waits - 1)
                     self._send[i]()
                 else:
                     full = True  # the less important ones do not overtake it

@@ -13,7 +13,8 @@ from patrolcar.flash import program
 PIN = re.compile(r"[A-Za-z0-9_]+")
 _MOTOR = (int, PIN, PIN, PIN, int)
 _ENCODER = (int, PIN, PIN, int)
-# What each file has to say: int, str, a pin's name, a tuple of these, or any number in [brackets].
+# What each file has to say: int, str, a pin's name, a tuple of these, or any number in [brackets];
+# {braces}: this, or None.
 SHAPES: dict[str, Any] = {
     "MACHINE": str,
     "VERSION": int,
@@ -30,7 +31,7 @@ SHAPES: dict[str, Any] = {
     "I2C": int,
     "I2C_FREQ": int,
     "IMU_ADDRESS": int,
-    "TOF_XSHUT": [PIN],
+    "TOF_XSHUT": {PIN},
     "SONARS": [(PIN, PIN)],
     "CLIFFS": [PIN],
     "LINES": [PIN],
@@ -90,6 +91,8 @@ def _fits(value: Any, shape: Any) -> bool:
         return type(value) is str and shape.fullmatch(value) is not None
     if isinstance(shape, type):
         return type(value) is shape
+    if isinstance(shape, set):
+        return value is None or all(_fits(value, one) for one in shape)
     if type(value) is not tuple:
         return False
     shapes = shape * len(value) if isinstance(shape, list) else shape
@@ -101,6 +104,8 @@ def _said(shape: Any) -> str:
         return "a pin's name"
     if isinstance(shape, type):
         return {int: "an integer", str: "a text"}[shape]
+    if isinstance(shape, set):
+        return f"{' '.join(map(_said, shape))} or None"
     if isinstance(shape, list):
         return f"a tuple, of each {_said(shape[0])}"
     return f"({', '.join(map(_said, shape))})"

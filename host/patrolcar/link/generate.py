@@ -25,6 +25,7 @@ SENDS = (
     "SYS_STATUS",
     "HEARTBEAT",
     "BATTERY_STATUS",
+    "FLOOR_STATUS",
     "STATUSTEXT",
     "COMMAND_ACK",
     "PARAM_VALUE",
@@ -60,6 +61,8 @@ OFFSETS: dict[str, tuple[str, ...]] = {
     "ATTITUDE": ("time_boot_ms", "roll", "pitch", "yaw", "rollspeed", "pitchspeed", "yawspeed"),
     "LOCAL_POSITION_NED": ("time_boot_ms", "x", "y", "vx", "vy"),
     "HEARTBEAT": ("type",),
+    "DISTANCE_SENSOR": ("horizontal_fov", "vertical_fov", "quaternion", "signal_quality"),
+    "FLOOR_STATUS": ("present", "dark"),
     "STATUSTEXT": ("severity", "text"),
     "AUTOPILOT_VERSION": (
         "capabilities",
@@ -112,7 +115,7 @@ def _used_length(message: Any) -> int:
     """Bytes of payload that the firmware may touch; all of it where it reads the message."""
     if message.name in ACCEPTS:
         return int(message.wire_length)
-    used = FORMATS.get(message.name, OFFSETS.get(message.name, ()))
+    used = (*FORMATS.get(message.name, ()), *OFFSETS.get(message.name, ()))
     ends = [f.wire_offset + f.wire_length for f in message.ordered_fields if f.name in used]
     return int(max([message.wire_min_length, *ends]))
 

@@ -2,7 +2,8 @@
 
 Parts stand in two columns. A wire from a pad at the side of its part goes out, along a track of
 its own, and in again; one from the bottom goes down and out; one from the other side is not drawn
-through: it ends at the board in a name, and begins there at the part.
+through: it ends at the board in a name, and begins there at the part. One that is joined to
+another wire only begins there.
 """
 
 from __future__ import annotations
@@ -57,7 +58,8 @@ class Box:
 
 @dataclass
 class Route:
-    """A wire's way, from the pad to the part; two pieces where it is not drawn through."""
+    """A wire's way, from the pad to the part; two pieces where it is not drawn through, the last
+    one alone where it is joined to another."""
 
     wire: Wire
     box: Box
@@ -197,7 +199,7 @@ def plan(parts: list[Part], shape: Header) -> Plan:
             id(wire): where[id(wire)].exit_y
             for _, part in groups[side]
             for wire in part.wires
-            if where[id(wire)].side == side
+            if where[id(wire)].side == side and not wire.joined
         }
         for _, part in sorted(groups[side], key=lambda item: item[0]):
             choices = [_place(part, side, x, y + down, where) for down in range(2 * CLEAR)]
@@ -267,7 +269,7 @@ def _routes(
             for box in boxes
             if box.side == side
             for wire, y in box.rows
-            if where[id(wire)].side == side
+            if where[id(wire)].side == side and not wire.joined
         ]
         ends = [(where[id(wire)].exit_y, y) for wire, _, y in through]
         order = _tracks(ends)
@@ -287,7 +289,9 @@ def _routes(
             pin = where[id(wire)]
             out = 1 if box.side == "left" else -1
             end = box.edge + out * (chip_gap(wire) + CHIP)
-            if pin.side == "bottom":
+            if wire.joined:
+                routes.append(Route(wire, box, [((end + out * 12, y), (end, y))]))
+            elif pin.side == "bottom":
                 routes.append(Route(wire, box, [((pin.x, pin.y), (pin.x, y), (end, y))]))
             elif pin.side != box.side:
                 away = -1 if pin.side == "left" else 1

@@ -116,7 +116,7 @@ def _pull_down(box: Box, y: float) -> list[Shape]:
     ]
 
 
-def _board(sheet: Canvas, shape: Header, drawn: Plan, used: dict[int, r.Wire]) -> None:
+def _board(sheet: Canvas, shape: Header, drawn: Plan, used: dict[int, list[r.Wire]]) -> None:
     x, y, width, height = drawn.board
     sheet.add(Rect(x, y, width, height, BOARD, INK, 8, 2))
     for k, name in enumerate(shape.top):
@@ -128,46 +128,55 @@ def _board(sheet: Canvas, shape: Header, drawn: Plan, used: dict[int, r.Wire]) -
     sheet.add(Text(x + width / 2, y + 33, f"{shape.title}, from above", 14, INK, "middle", True))
     for pad, pin in drawn.pins:
         assert isinstance(pad, Pad)
-        sheet.add(*_pad(shape, pad, pin, used.get(id(pad)), len(shape.left[0]) > 1))
+        sheet.add(*_pad(shape, pad, pin, used.get(id(pad), []), len(shape.left[0]) > 1))
 
 
-def _pad(shape: Header, pad: Pad, pin: Pin, wire: r.Wire | None, deep: bool) -> list[Shape]:
+def _pad(shape: Header, pad: Pad, pin: Pin, wires: list[r.Wire], deep: bool) -> list[Shape]:
     if pad.label == "-":
         return [Dot(pin.x, pin.y, 3, FAINT, GREY)]
     feed = pad.label == shape.feed
     net = {"GND": r.GROUND, "AGND": r.GROUND, "3V3": r.THREE}.get(pad.label, "")
     net = r.FIVE if feed else net
-    ink = INK if wire is not None or net else GREY
-    bold = wire is not None
-    fill = INK if wire is not None else (NET_COLOURS[net][0] if net else PAPER)
+    ink = INK if wires or net else GREY
+    bold = bool(wires)
+    fill = INK if wires else (NET_COLOURS[net][0] if net else PAPER)
     dot = Dot(pin.x, pin.y, 4.5, fill, INK)
     if pin.side == "bottom":
         shapes: list[Shape] = [
             dot,
-            Text(pin.x, pin.y - 15, pad.label, 10 if wire is None else 11, ink, "middle", bold),
+            Text(pin.x, pin.y - 15, pad.label, 10 if not wires else 11, ink, "middle", bold),
         ]
-        if wire is not None:
+        if wires:
             # Two heights, for these words are longer than it is from pad to pad.
             place = next(place for place, one in shape.bottom if one is pad)
             up = 29 + 13 * (place % 2)
-            shapes.append(Text(pin.x, pin.y - up, _short(wire), 10.5, INK, "middle"))
+            shapes.append(Text(pin.x, pin.y - up, _shortly(wires), 10.5, INK, "middle"))
         return shapes
     out = -1 if pin.side == "left" else 1
     anchor = "start" if out < 0 else "end"
     x = pin.x - out * 10
-    name = pad.label if not pad.arduino or wire is None else f"{pad.label} {pad.arduino}"
+    name = pad.label if not pad.arduino or not wires else f"{pad.label} {pad.arduino}"
     shapes = [dot]
-    if net and not wire:
+    if net and not wires:
         shapes += net_sign(x if out < 0 else x - SIGN, pin.y, net, pad.label)
     else:
         shapes.append(Text(x, pin.y, name, 12, ink, anchor, bold))
-    if wire is not None:
-        what = _short(wire)
+    if wires:
+        what = _shortly(wires)
         if deep:
             shapes.append(Text(x, pin.y + 14, what, 10, INK, anchor))
         else:
             shapes.append(Text(x - out * 34, pin.y, what, 11, INK, anchor))
     return shapes
+
+
+def _shortly(wires: list[r.Wire]) -> str:
+    """What stands at the pad: the part in a word and the terminal; more parts of one terminal."""
+    drawn = min(wires, key=lambda wire: bool(wire.joined))
+    first, _, rest = _short(drawn).partition(" ")
+    return " ".join(
+        [", ".join([first, *(_short(one).split()[0] for one in wires if one.joined)]), rest]
+    )
 
 
 def _short(wire: r.Wire) -> str:
@@ -213,7 +222,9 @@ def draw(board: str, tree: Path | None = None) -> Canvas:
         Text(WIDTH / 2, 26, f"patrolcar on the {shape.title}", 18, INK, "middle", bold=True),
         Text(WIDTH / 2, 48, f"pins as in firmware/boards/{board}.py", 12, GREY, "middle"),
     )
-    used = {id(route.wire.pad): route.wire for route in drawn.routes}
+    used: dict[int, list[r.Wire]] = {}
+    for route in drawn.routes:
+        used.setdefault(id(route.wire.pad), []).append(route.wire)
     _board(sheet, shape, drawn, used)
     sheet.add(*(_route(route) for route in drawn.routes))
     for pad, pin in drawn.pins:
@@ -221,5 +232,5 @@ def draw(board: str, tree: Path | None = None) -> Canvas:
             sheet.add(Dot(pin.x, pin.y, 4.5, INK, INK))
     for box in drawn.boxes:
         sheet.add(*_part(box))
-    draw_supply(sheet, shape, drawn.height + 18)
+    draw_supply(sheet, shape, drawn.height + 18, any(part.reserved for part in parts))
     return sheet

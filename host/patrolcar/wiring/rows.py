@@ -15,6 +15,8 @@ from patrolcar.wiring.headers import Header, Pad, header
 # Wire colours by what they carry: names for the table, as one buys them.
 MOTOR, ENCODER, SONAR, BUS, SERIAL, SENSE = "blue", "green", "sky blue", "purple", "grey", "white"
 
+SIDES = ("left", "front", "right")  # of the sonars, in their order
+
 PACK, FIVE, THREE, GROUND = "VM", "5V", "3V3", "GND"  # the nets that feed parts
 
 PULL_DOWN = "pull-down"
@@ -27,7 +29,7 @@ class Wire:
     """One wire from a part's terminal to a pad of the board.
 
     `fit` names the resistors that belong to it. A reserved one is for a part that the firmware
-    does not use yet.
+    does not use yet. One that is joined to another part's wire to the same pad is drawn once.
     """
 
     part: str
@@ -37,6 +39,7 @@ class Wire:
     note: str = ""
     fit: str = ""
     reserved: bool = False
+    joined: str = ""
 
 
 @dataclass(frozen=True)
@@ -121,12 +124,15 @@ class _Maker:
     def sonar(self, number: int, side: str) -> Part:
         trigger, echo = self.data["SONARS"][number]
         name = f"Sonar {side} HC-SR04"
+        before = [one for one, _ in self.data["SONARS"][:number]]
+        joined = SIDES[before.index(trigger)] if trigger in before else ""
+        note = f"joined to TRIG of the {joined} sonar: fired together" if joined else ""
         return Part(
             name,
             (("VCC", FIVE), ("GND", GROUND)),
             (),
             (
-                self.wire(name, "TRIG", trigger, SONAR),
+                self.wire(name, "TRIG", trigger, SONAR, note, joined=joined),
                 self.wire(
                     name, "ECHO", echo, SONAR,
                     "5 V: through the echo divider", fit=ECHO_DIVIDER,
@@ -199,7 +205,8 @@ class _Maker:
     def _reserved(
         self, title: str, constant: str, names: tuple[str, ...], **how: Any
     ) -> list[Part]:
-        pins = self.data.get(constant, ())
+        pins = self.data[constant] or ()
+        pins = (pins,) if isinstance(pins, str) else pins
         if not pins:
             return []
         later = not _used(constant, self.tree)
@@ -224,8 +231,9 @@ class _Maker:
                 note="reflectance, 0 to 3.3 V", **analog,
             ),
             *self._reserved(
-                "ToF sensors VL53L0X", "TOF_XSHUT", sides, terminal="{} XSHUT", colour=BUS,
-                note="low: off the bus", ties=("SCL, SDA → those of the IMU",),
+                "ToF sensors VL53L0X", "TOF_XSHUT", ("right",), terminal="{} XSHUT", colour=BUS,
+                note="low: off the bus, while the left one gets another address",
+                ties=("SCL, SDA → those of the IMU", "left XSHUT → open: pulled up"),
             ),
         ]  # fmt: skip
 
@@ -240,7 +248,7 @@ def parts(board: str, tree: Path | None = None) -> list[Part]:
         maker.driver(),
         maker.motor("left"),
         maker.motor("right"),
-        *(maker.sonar(k, side) for k, side in enumerate(("left", "front", "right"))),
+        *(maker.sonar(k, side) for k, side in enumerate(SIDES)),
         maker.bus(),
         maker.telemetry(),
         *maker.battery(),

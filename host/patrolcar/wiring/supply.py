@@ -42,8 +42,11 @@ def _node(sheet: Canvas, x: float, y: float, net: str, capacitor: str) -> None:
     )
 
 
-def draw_supply(sheet: Canvas, shape: Header, top: float) -> None:
-    """Draws the chain from the pack to the board's pad, below it the notes and the colours."""
+def draw_supply(sheet: Canvas, shape: Header, top: float, later: bool) -> None:
+    """Draws the chain from the pack to the board's pad, below it the notes and the colours.
+
+    `later`: some wires are dashed.
+    """
     sheet.add(
         Line(((_LEFT, top - 8), (sheet.width - _LEFT, top - 8)), GREY, 1),
         Text(_LEFT, top + 8, "Supply", 14, INK, bold=True),
@@ -75,16 +78,16 @@ def draw_supply(sheet: Canvas, shape: Header, top: float) -> None:
     x = _box(sheet, x, y, 150, "board", f"{shape.feed_text} in, 3V3 out")
     x = _line(sheet, x, y, 24)
     sheet.add(*net_sign(x, y, r.THREE))
-    _notes(sheet, top + 136)
+    _notes(sheet, top + 136, later)
 
 
-def _notes(sheet: Canvas, y: float) -> None:
+def _notes(sheet: Canvas, y: float, later: bool) -> None:
     for k, note in enumerate(
         (
             "All grounds are one net: pack, driver, converter and board meet in one point, at the "
             "driver's GND. What bears the same sign is connected.",
             "100 nF at VCC of the driver and of every sensor, and across the terminals of each "
-            "motor. A wire with a short end goes to the pad of that name, on the other side.",
+            "motor. A wire with a short end goes to the pad of that name.",
         )
     ):
         sheet.add(Text(_LEFT, y + 18 * k, note, 11.5, INK))
@@ -100,5 +103,6 @@ def _notes(sheet: Canvas, y: float) -> None:
         sheet.add(*stroke(((x, y + 44), (x + 28, y + 44)), WIRE_COLOURS[name], False))
         sheet.add(Text(x + 36, y + 44, f"{name}: {what}", 11.5, INK))
         x += 62 + 6.6 * len(f"{name}: {what}")
-    sheet.add(*stroke(((x, y + 44), (x + 28, y + 44)), INK, True))
-    sheet.add(Text(x + 36, y + 44, "dashed: for later", 11.5, INK))
+    if later:
+        sheet.add(*stroke(((x, y + 44), (x + 28, y + 44)), INK, True))
+        sheet.add(Text(x + 36, y + 44, "dashed: for later", 11.5, INK))

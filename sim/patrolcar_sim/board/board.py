@@ -23,6 +23,7 @@ from patrolcar_sim.board.image import ImageLock, cache_of, erase_cache, open_ima
 from patrolcar_sim.board.lockstep import (
     ENODEV,
     NEVER,
+    NO_INPUTS,
     PAYLOAD,
     Cause,
     FlashWork,
@@ -40,6 +41,8 @@ from patrolcar_sim.board.process import Interpreter, find_interpreter
 from patrolcar_sim.board.rtc import Rtc
 from patrolcar_sim.board.telemetry_line import TelemetryLine
 from patrolcar_sim.board.timing import BOOT_US, TASK_US, at_clock
+
+I2C, REPL = Kind.I2C, Kind.REPL
 
 HANG_S = 2.0  # no exchange for so long: the program hangs
 LOOK_S = 0.05  # how often what need not be seen at once is looked at
@@ -125,6 +128,7 @@ class VirtualBoard:
         self._core = OneCore()
         self._interpreter: Interpreter | None = None
         self._pending: Request | None = None
+        self._target = 0  # how far it waits
         self._answer = b""  # what the pending I2C transfer has read
         self._result = 0
         self._reset_us = 0  # virtual time of the last reset
@@ -242,17 +246,17 @@ class VirtualBoard:
         """How far the pending request may go now; None: it has waited a little for the clock."""
         request = self._pending
         assert request is not None
-        prompt = request.kind == Kind.REPL
+        prompt = request.kind == REPL
         if self.console.interrupting or (prompt and self.console.waiting):
             return until_us  # somebody typed: answer at once
         if self._stalled:  # an erase takes virtual time; nobody has to wait for it
-            self._pace.rebase(request.target)
+            self._pace.rebase(self._target)
             return until_us
         connected = self.uart is not None and self.uart.connected
         if not self._pace.limited(self.now_us, prompt, connected):
             return until_us
         # In short steps, so that the world moves and bytes arrive while a program sleeps.
-        goal = min(request.target, until_us, self.pins.next_event_us, self.now_us + STEP_US)
+        goal = min(self._target, until_us, self.pins.next_event_us, self.now_us + STEP_US)
         wait_s = self._pace.ahead_s(goal)
         if wait_s:
             self._serve(min(wait_s, LOOK_S))
@@ -290,9 +294,8 @@ class VirtualBoard:
         """Waits for a request, or anything from the ports, and takes it in."""
         interpreter = self._interpreter
         assert interpreter is not None
-        ready = self._poll.poll(timeout_s * 1000)
         request = False
-        for fd, event in ready:
+        for fd, event in self._wait(timeout_s):
             if fd == interpreter.from_rom:
                 request = True
             elif fd == interpreter.stdout:
@@ -307,6 +310,16 @@ class VirtualBoard:
                 self._died()
             else:
                 self._take(taken)
+
+    def _wait(self, timeout_s: float) -> list[tuple[int, int]]:
+        """What has something to say by then; meanwhile the interpreter computes."""
+        return self._poll.poll(timeout_s * 1000)
+
+    def _reply(self, reply: bytes) -> None:
+        # An interpreter that is gone is noticed when its request pipe closes.
+        assert self._interpreter is not None
+        with contextlib.suppress(BrokenPipeError):
+            os.write(self._interpreter.to_rom, reply)
 
     def _died(self) -> None:
         """The interpreter ended without saying why: the chip comes up again."""
@@ -332,7 +345,8 @@ class VirtualBoard:
         self._watchdog_us = NEVER if request.watchdog >= NEVER else request.watchdog + since
         self.console.program_is(request.interruptible)
         for kind, index, small, value, at in request.outputs:
-            self._world_to(max(self.now_us, at + since))
+            if at + since > self.now_us:
+                self._world_to(at + since)
             if kind == Output.UART:
                 if index == self._wiring.uart:
                     self.line.set_up(value)
@@ -358,7 +372,7 @@ class VirtualBoard:
             return
         self._answer = b""
         self._result = 0
-        if request.kind == Kind.I2C:
+        if request.kind == I2C:
             address, length = request.aux & 0x7F, request.aux >> 7
             answer = self.pins.i2c(request.uart, address, request.data, length)
             self._answer = answer or b""
@@ -367,7 +381,8 @@ class VirtualBoard:
             self.line.received.fifo = request.aux
             if request.data and request.uart == self._wiring.uart:
                 self.line.send(request.data, self.now_us)
-        self._pending = request._replace(target=request.target + since)
+        self._target = request.target + since
+        self._pending = request
 
     def _world_to(self, at_us: int) -> None:
         self.world.advance(at_us)
@@ -383,8 +398,9 @@ class VirtualBoard:
         pins = self.pins
         console = self.console
         edge = None
-        stop = min(request.target, limit_us)
-        if request.kind == Kind.REPL:
+        transfer = request.kind == I2C
+        stop = min(self._target, limit_us)
+        if request.kind == REPL:
             console.prompted()
             console.feed(interpreter.stdin)
             if console.news:
@@ -393,18 +409,17 @@ class VirtualBoard:
         if interrupt:
             stop = self.now_us
         # An I2C transfer takes no interrupt: the chip waits for the next event by itself.
-        while edge is None and request.kind != Kind.I2C and pins.next_event_us <= stop:
-            at = pins.next_event_us
+        while edge is None and not transfer and (at := pins.next_event_us) <= stop:
             if at > self.now_us:
                 self._world_to(at)
             edge = pins.take_event(at)
         if edge is None:
             if stop > self.now_us:
                 self._world_to(stop)
-            if stop == limit_us < request.target:
+            if stop == limit_us < self._target:
                 return
         console.news = False
-        if request.kind == Kind.I2C:
+        if transfer:
             data, received = self._answer, 0
         else:
             data = self.line.received.receive(self.now_us, min(request.aux, PAYLOAD))
@@ -415,8 +430,7 @@ class VirtualBoard:
             min(NEVER, pins.next_event_us - self._reset_us),
             edge,
             pins.levels(),
-            pins.adc(),
-            pins.counts(self.now_us),
+            (*pins.adc(), *pins.counts(self.now_us)) if request.inputs else NO_INPUTS,
             interrupt=interrupt,
             result=self._result,
             uart=self._wiring.uart,
@@ -424,9 +438,7 @@ class VirtualBoard:
             data=data,
         )
         self._pending = None
-        # An interpreter that is gone is noticed when its request pipe closes.
-        with contextlib.suppress(BrokenPipeError):
-            os.write(interpreter.to_rom, reply)
+        self._reply(reply)
         self._serve(SERVE_S)
 
     # -- the ports -------------------------------------------------------------------------

@@ -1,14 +1,15 @@
 """The records of the lockstep: what the chip asks and what it is told (rom/chip.py is its side).
 
-A request is a header, outputs and data; a reply always has the same length. Times are microseconds
-since the chip's reset.
+A request is a header, outputs and data; a reply always has the same length, but converters and
+counters in it only where the request asked for them. Times are microseconds since the chip's
+reset.
 """
 
 from __future__ import annotations
 
 import os
 import struct
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from enum import IntEnum
 from typing import NamedTuple
 
@@ -20,13 +21,14 @@ _HEADER = struct.Struct("<BBHBBHqqq")
 _OUTPUT = struct.Struct("<BBHiq")
 _REPLY = struct.Struct("<IqqIIQ16H6I3I24x128s")
 assert _REPLY.size == 256
-_INTERRUPTIBLE = 0x80
+_INTERRUPTIBLE, _INPUTS = 0x80, 0x40  # flags of a request's kind
 _INTERRUPT = 1
 _MOST = 8192
 # The encoder timers' place in a reply, and of a converter's channels.
 ENCODER_PLACE = {1: 0, 2: 1, 3: 2, 4: 3, 5: 4, 8: 5}
 COUNTERS = len(ENCODER_PLACE)
 CHANNELS = 16
+NO_INPUTS = (0,) * (CHANNELS + COUNTERS)
 
 
 class Kind(IntEnum):
@@ -76,8 +78,8 @@ class Cause(IntEnum):
 
 class Request(NamedTuple):
     """One request; `aux` is the room in the receive buffer, the I2C address and length, or the
-    cause of a reset, whose `target` is the watchdog's timeout. `outputs` are (kind, index, small,
-    value, time)."""
+    cause of a reset. `inputs`: the reply is to carry converters and counters. `outputs` are (kind,
+    index, small, value, time)."""
 
     kind: int
     sequence: int
@@ -87,6 +89,7 @@ class Request(NamedTuple):
     target: int
     watchdog: int
     interruptible: bool
+    inputs: bool
     outputs: Iterator[tuple[int, ...]] | tuple[()]
     data: bytes
 
@@ -105,7 +108,7 @@ def read_request(fd: int) -> Request | None:
         data += more
     outputs = _OUTPUT.iter_unpack(data[_HEADER.size : size]) if n_outputs else ()
     return Request(
-        kind & ~_INTERRUPTIBLE,
+        kind & ~(_INTERRUPTIBLE | _INPUTS),
         sequence,
         uart,
         aux,
@@ -113,6 +116,7 @@ def read_request(fd: int) -> Request | None:
         target,
         watchdog,
         kind >= _INTERRUPTIBLE,
+        kind & _INPUTS != 0,
         outputs,
         data[size:],
     )
@@ -124,8 +128,7 @@ def pack_reply(
     horizon: int,
     edge: int | None,
     levels: int,
-    adc: list[int],
-    counts: list[int],
+    inputs: Sequence[int],
     *,
     interrupt: bool = False,
     result: int = 0,
@@ -133,8 +136,8 @@ def pack_reply(
     received: int = 0,
     data: bytes = b"",
 ) -> bytes:
-    """A reply: the pin of an interrupting edge or None, the inputs, and `received` bytes for the
-    UART or the bytes of an I2C read in `data`."""
+    """A reply: the pin of an interrupting edge or None, levels, converters and then counters or
+    NO_INPUTS, and `received` bytes for the UART or the bytes of an I2C read in `data`."""
     return _REPLY.pack(
         sequence << 8 | (_INTERRUPT if interrupt else 0),
         now,
@@ -142,8 +145,7 @@ def pack_reply(
         0 if edge is None else 1,
         edge or 0,
         levels,
-        *adc,
-        *counts,
+        *inputs,
         result,
         uart,
         received,

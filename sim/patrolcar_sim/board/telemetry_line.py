@@ -68,4 +68,6 @@ class TelemetryLine:
             if self._port is not None:
                 self._port.write(arrived)
         if station is not None:
-            self.hear(station.poll(now_us), now_us)
+            said = station.poll(now_us)
+            if said:
+                self.hear(said, now_us)

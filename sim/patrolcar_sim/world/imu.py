@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import math
 import random
+import struct
 from collections.abc import Callable
 
 from patrolcar_sim.world.parts import GRAVITY, Imu
@@ -32,6 +33,7 @@ _ACCEL_HZ = (260, 184, 94, 44, 21, 10, 5, 260)
 _GYRO_HZ = (256, 188, 98, 42, 20, 10, 5, 256)
 # A first-order filter lets noise through as a sharp one of pi/2 its bandwidth would.
 _NOISE_WIDTH = math.pi / 2
+_WORDS = struct.Struct(">7h")  # three of force, temperature, three of rate
 
 Sample = tuple[float, float, float, float, float, float]
 """Specific force in m/s^2 and rates in rad/s: ax ay az gx gy gz, in the sensor's axes."""
@@ -125,19 +127,20 @@ class Mpu6050:
             return
         self._sampled = step
         gauss, sample = self._random.gauss, self._sample()
-        raw = bytearray()
+        words = []
         for i in range(3):
             force = sample[i] * self._accel_gain[i] + self._accel_bias[i]
-            raw += _word((force + gauss(0.0, self._accel_noise)) * self._accel_lsb)
+            words.append(_word((force + gauss(0.0, self._accel_noise)) * self._accel_lsb))
         # Register map 4.18: degC = raw / 340 + 36.53.
-        raw += _word((self._spec.temperature - 36.53) * 340)
+        words.append(_word((self._spec.temperature - 36.53) * 340))
         for i in range(3):
             rate = sample[3 + i] * self._gyro_gain[i] + self._gyro_bias[i]
-            raw += _word((rate + gauss(0.0, self._gyro_noise)) * self._gyro_lsb)
-        registers[ACCEL_XOUT_H : ACCEL_XOUT_H + 14] = raw
+            words.append(_word((rate + gauss(0.0, self._gyro_noise)) * self._gyro_lsb))
+        _WORDS.pack_into(registers, ACCEL_XOUT_H, *words)
         registers[INT_STATUS] = _DATA_READY
 
 
-def _word(value: float) -> bytes:
-    """Two's complement, high byte first, clipped as the converter does."""
-    return max(-32768, min(32767, round(value))).to_bytes(2, "big", signed=True)
+def _word(value: float) -> int:
+    """Clipped as the converter does."""
+    word = round(value)
+    return word if -32768 <= word <= 32767 else 32767 if word > 0 else -32768

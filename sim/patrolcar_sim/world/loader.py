@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import math
 import random
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -23,6 +24,8 @@ from patrolcar_sim.world.coverage import DistanceGrid
 from patrolcar_sim.world.footprint import Points, distance, footprint
 from patrolcar_sim.world.materials import Material, material_of
 from patrolcar_sim.world.parts import Parts, load_parts
+from patrolcar_sim.world.paths import Walk
+from patrolcar_sim.world.props import Prop, add_props, read_walks
 from patrolcar_sim.world.rooms import room_mjcf
 
 WORLDS_DIR = Path(__file__).parent / "worlds"
@@ -61,6 +64,10 @@ class WorldInfo:
     """The geoms that are floor."""
     moving: bool
     """Things other than the car can move."""
+    props: tuple[Prop, ...]
+    """The world's own people, and what was added."""
+    walks: dict[str, Walk]
+    """Where the world's mocap bodies walk, by name."""
     grid: DistanceGrid = field(repr=False)
 
 
@@ -70,9 +77,12 @@ def world_names() -> list[str]:
 
 
 def load_world(
-    name_or_path: str, seed: int = 1, parts: Parts | None = None
+    name_or_path: str,
+    seed: int = 1,
+    parts: Parts | None = None,
+    props: Sequence[Prop] = (),
 ) -> tuple[Any, WorldInfo]:
-    """Compile a world with the car in it.
+    """Compile a world with the car and further props in it.
 
     Returns the MjModel, whose `qpos0` has the car at its start, varied by the seed by up to 3 cm
     and 3 degrees, and what is known of it. Raises PatrolError: code 2 for an unknown world, code
@@ -81,12 +91,16 @@ def load_world(
     spec, label = _open(name_or_path)
     try:
         floor, moving = _prepare(spec)
+        people, walks = read_walks(spec)
+        all_props = (*people, *props)
+        add_props(spec, all_props)
         has_start = any(site.name == "start" for site in spec.sites)
         body = mujoco.MjSpec.from_string(car.car_mjcf(parts or load_parts()))
         spec.attach(body, prefix=PREFIX, frame=spec.worldbody.add_frame())
         _set_options(spec.option)
         model = spec.compile()
-        info = _describe(model, name_or_path, has_start, floor, moving)
+        moving = moving or bool(all_props)
+        info = _describe(model, name_or_path, has_start, floor, moving, all_props, walks)
         _place_car(model, info, seed)
     except (ValueError, mujoco.FatalError) as error:
         raise PatrolError(f"{label}: {error}") from None
@@ -200,7 +214,13 @@ def _set_options(option: Any) -> None:
 
 
 def _describe(
-    model: Any, name: str, has_start: bool, floor_names: set[str], moving: bool
+    model: Any,
+    name: str,
+    has_start: bool,
+    floor_names: set[str],
+    moving: bool,
+    props: tuple[Prop, ...],
+    walks: dict[str, Walk],
 ) -> WorldInfo:
     chassis = load_parts().chassis
     data = mujoco.MjData(model)
@@ -225,7 +245,9 @@ def _describe(
             if polygon is not None and len(polygon) > 2:
                 obstacles.append(Obstacle(geom.name, material.name, polygon))
     grid = DistanceGrid([o.polygon for o in obstacles], start[:2])
-    return WorldInfo(name, start, obstacles, materials, frozenset(floor), moving, grid)
+    return WorldInfo(
+        name, start, obstacles, materials, frozenset(floor), moving, props, walks, grid
+    )
 
 
 def _place_car(model: Any, info: WorldInfo, seed: int) -> None:

@@ -13,6 +13,7 @@ from __future__ import annotations
 
 import math
 import random
+from collections.abc import Sequence
 from functools import partial
 
 import mujoco
@@ -21,10 +22,13 @@ from patrolcar_sim.world.battery import Battery
 from patrolcar_sim.world.coverage import FAR, Coverage
 from patrolcar_sim.world.imu import Mpu6050, Sample
 from patrolcar_sim.world.loader import CLEARANCE, PREFIX, STEP_US, load_world
+from patrolcar_sim.world.movers import Movers
 from patrolcar_sim.world.optics import ambient_light
 from patrolcar_sim.world.parts import Parts, load_parts
+from patrolcar_sim.world.props import Prop
 from patrolcar_sim.world.reflectance import Frame, ReflectanceArray
 from patrolcar_sim.world.sonar import SonarArray
+from patrolcar_sim.world.staging import Staging, at_rest
 from patrolcar_sim.world.tof import Vl53l0x
 from patrolcar_sim.world.tof_optics import SENSORS as TOFS
 from patrolcar_sim.world.tof_optics import TofOptics
@@ -36,20 +40,28 @@ _TICK_S = TICK_STEPS * STEP_US * 1e-6
 _SETTLE_STEPS = 250
 # An obstacle nearer than this to the body is watched for contacts at every step: what the car
 # drives in a tick at 1.5 m/s, and half the diagonal of a grid square.
-_WATCH = 0.015 + 0.036
+_TICK_WAY = 0.015
+_WATCH = _TICK_WAY + 0.036
 # Far more than a motor's stall torque.
 _JAMMED_NM = 10.0
 # A thing touched again within this time is the same contact, s.
 _SAME_CONTACT_S = 0.25
 
 
-class World:
+class World(Staging):
     """A running world. Times are in us since its start, with the car settled and at rest."""
 
-    def __init__(self, name: str = "office", seed: int = 1, parts: Parts | None = None) -> None:
+    def __init__(
+        self,
+        name: str = "office",
+        seed: int = 1,
+        parts: Parts | None = None,
+        *,
+        props: Sequence[Prop] = (),
+    ) -> None:
         """Raises PatrolError as load_world does."""
         self.parts = parts or load_parts()
-        self.model, self.info = load_world(name, seed, self.parts)
+        self.model, self.info = load_world(name, seed, self.parts, props)
         self.data = mujoco.MjData(self.model)
         model, data, motor = self.model, self.data, self.parts.motor
         self._qpos, self._qvel, self._qacc, self._ctrl = (
@@ -94,9 +106,13 @@ class World:
         self._bumper_step = -(10**9)
         self._bumper_cos = math.cos(self.parts.chassis.bumper_half_angle)
         self._bumper_steps = round(self.parts.chassis.bumper_release * 1e6 / STEP_US)
-        self._touched: dict[int, int] = {}
+        self._touched: dict[str, int] = {}
         self.contact_list: list[tuple[float, str]] = []
         self.distance_m = 0.0
+        self._movers = (
+            Movers(model, data, self.info.props, self.info.walks) if self.info.moving else None
+        )
+        self._room = self.parts.chassis.radius + _TICK_WAY
 
         self._settle()
         self._zero = [float(self._qpos[q]) for q in self._wheel_q]
@@ -124,6 +140,8 @@ class World:
             n = min(target, self._next_tick) - self._step
             if self._near:
                 for _ in range(n):
+                    if self._movers is not None:
+                        self._movers.move(self._step)
                     mujoco.mj_step(self.model, self.data)
                     self._step += 1
                     self._watch_contacts()
@@ -145,6 +163,7 @@ class World:
         self.data.time = 0
         self._drive(LEFT)
         self._drive(RIGHT)
+        self._rest = at_rest(self.model, self.data, self._q)
 
     def _tick(self) -> None:
         """What is done every 10 ms: electricity, odometer, coverage, nearness."""
@@ -156,6 +175,8 @@ class World:
         self.distance_m += math.hypot(x - was_x, y - was_y)
         self._last = (x, y)
         self.coverage.visit(x, y)
+        if self._movers is not None:
+            self._movers.tick(self._step, x, y, self._room)
         self._near = self._is_near(x, y)
         now = self.time_us
         for tof in self.tofs:
@@ -163,7 +184,13 @@ class World:
 
     def _is_near(self, x: float, y: float) -> bool:
         at = self.info.grid.index(x, y)
-        return self.info.moving or at is None or self._near_map[at] != 0
+        if at is None or self._near_map[at] != 0:
+            return True
+        return self._movers is not None and self._movers.near(x, y, self._room)
+
+    def _moved(self, x: float, y: float) -> None:
+        self._last = (x, y)
+        self._near = self._is_near(x, y)
 
     # -- Motors (TB6612FNG) -------------------------------------------------------------------
 
@@ -343,11 +370,12 @@ class World:
             if other in self.info.floor:
                 continue
             self._press_bumper(contact.pos[i].tolist())
-            before = self._touched.get(other)
+            name = self._movers.owner.get(other) if self._movers is not None else None
+            name = name or self.model.geom(other).name
+            before = self._touched.get(name)
             if before is None or (self._step - before) * STEP_US > _SAME_CONTACT_S * 1e6:
-                name = self.model.geom(other).name
                 self.contact_list.append((self._step * STEP_US * 1e-6, name))
-            self._touched[other] = self._step
+            self._touched[name] = self._step
 
     def _press_bumper(self, point: list[float]) -> None:
         x, y, yaw = self.pose()

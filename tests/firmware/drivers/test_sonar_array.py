@@ -1,5 +1,6 @@
-"""Whose turn it is."""
+"""Whose turn it is, and whose trigger is pulled."""
 
+import pytest
 from patrol.drivers.sonar_array import SonarArray
 
 
@@ -9,30 +10,40 @@ class Sonar:
         self.name = name
         self.alive = True
 
-    def ping(self):
-        self.log.append("ping " + self.name)
+    def listen(self):
+        self.log.append("listen " + self.name)
+
+    def fire(self):
+        self.log.append("fire " + self.name)
 
     def collect(self):
         self.log.append("collect " + self.name)
 
 
-def test_each_is_collected_40_ms_after_its_ping_and_before_the_next_ones():
+@pytest.mark.parametrize("shared", [False, True])
+def test_left_and_right_are_measured_together_and_in_turn_with_the_front(shared):
     log = []
-    array = SonarArray([Sonar(log, name) for name in "lfr"])
+    array = SonarArray([Sonar(log, name) for name in "lfr"], shared)
     fresh = []
-    for _ in range(17):
+    for _ in range(13):
         array.step()
         fresh.append(array.fresh)
+    outer = ["listen l", "listen r", "fire l"] + ([] if shared else ["fire r"])
     assert log == [
-        "ping l", "collect l", "ping f", "collect f", "ping r", "collect r", "ping l",
-        "collect l", "ping f",
-    ]  # fmt: skip
-    assert fresh == [0, 0, 0, 0, 1, 0, 0, 0, 2, 0, 0, 0, 4, 0, 0, 0, 1]
+        *outer,
+        *("collect l", "collect r"),
+        *("listen f", "fire f"),
+        "collect f",
+        *outer,
+        *("collect l", "collect r"),
+        *("listen f", "fire f"),
+    ]
+    assert fresh == [0, 0, 0, 0, 5, 0, 0, 0, 2, 0, 0, 0, 5]
 
 
 def test_one_dead_sensor_is_enough():
     sonars = [Sonar([], name) for name in "lfr"]
-    array = SonarArray(sonars)
+    array = SonarArray(sonars, shared=True)
     assert array.alive()
     sonars[2].alive = False
     assert not array.alive()

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from board_bench import Bench
+from patrolcar_sim.bench import Bench
 
 
 @pytest.fixture(scope="module")

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import pytest
 
-from board_bench import StubCar
 from patrolcar.commands.simulate import sim
 from patrolcar.errors import PatrolError
 from patrolcar_sim.board.breakage import BREAKAGES, BrokenCar, break_harness, find_breakages
 from patrolcar_sim.board.models import PYBOARD_V11
 from patrolcar_sim.board.pins import PinBus
+from patrolcar_sim.stub_car import StubCar
 from patrolcar_sim.world.world import World
 
 

@@ -1,6 +1,6 @@
 """UART, I2C, watchdog and resets of the virtual board."""
 
-from board_bench import Bench
+from patrolcar_sim.bench import Bench
 
 
 def test_a_uart_write_lasts_until_its_last_byte_has_left(bench: Bench) -> None:

@@ -5,8 +5,8 @@ from pathlib import Path
 
 import pytest
 
-from board_bench import Bench
 from patrolcar.errors import PatrolError
+from patrolcar_sim.bench import Bench
 from patrolcar_sim.board.image import F405, F411, KB, open_image
 from patrolcar_sim.board.models import NUCLEO_F446RE, PYBOARD_V11
 

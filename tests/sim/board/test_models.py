@@ -5,8 +5,8 @@ from pathlib import Path
 
 import pytest
 
-from board_bench import Bench
 from patrolcar.errors import PatrolError
+from patrolcar_sim.bench import Bench
 from patrolcar_sim.board.models import MODELS, find_model
 from patrolcar_sim.board.process import OBJECT_SCALE
 

@@ -2,7 +2,7 @@
 
 import pytest
 
-from board_bench import Bench
+from patrolcar_sim.bench import Bench
 
 NAMES = {
     "machine": "Pin ADC PWM UART I2C WDT Timer Signal reset soft_reset reset_cause unique_id freq "

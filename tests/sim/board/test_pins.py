@@ -2,7 +2,8 @@
 
 import pytest
 
-from board_bench import Bench, SilentImu
+from patrolcar_sim.bench import Bench
+from patrolcar_sim.stub_car import SilentImu
 
 
 def test_an_output_reaches_the_motor_driver(bench: Bench) -> None:

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from board_bench import Bench
+from patrolcar_sim.bench import Bench
 from screen import Screen
 
 LEFT, RIGHT, UP, DOWN = b"\x1b[D", b"\x1b[C", b"\x1b[A", b"\x1b[B"

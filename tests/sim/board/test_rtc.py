@@ -4,7 +4,7 @@ import datetime
 
 import pytest
 
-from board_bench import Bench
+from patrolcar_sim.bench import Bench
 
 LEAP_NIGHT = "(2024, 2, 29, 4, 23, 59, 59, 0)"
 

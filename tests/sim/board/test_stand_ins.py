@@ -13,8 +13,8 @@ from pathlib import Path
 import pytest
 
 import port_stubs
-from board_bench import Bench
 from offers import UNTOLD, Signature, Sources, Thing, bound, public
+from patrolcar_sim.bench import Bench
 
 ROOT = Path(__file__).resolve().parents[3]
 ROM = ROOT / "sim/patrolcar_sim/board/rom"

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from board_bench import Bench
+from patrolcar_sim.bench import Bench
 from patrolcar_sim.board.lockstep import Cause
 
 SETUP = """

@@ -1,6 +1,6 @@
 """time as the stm32 port has it: virtual, wrapping at 2**30."""
 
-from board_bench import Bench
+from patrolcar_sim.bench import Bench
 
 
 def test_clocks_start_five_seconds_before_they_wrap(bench: Bench) -> None:

@@ -12,6 +12,7 @@ import struct
 import sys
 
 import micropython
+import uctypes
 
 WAIT, I2C, REPL, RESET = 0, 1, 2, 3  # requests
 LEVEL, MODE, IRQ, PWM, UART_SETUP, LED, FLASH = 1, 2, 3, 4, 5, 6, 7  # outputs
@@ -21,14 +22,18 @@ FRESH_US = 100  # how old an input may be
 POLL_US = 10_000  # a program that only reads the clock still meets the world this often
 IRQ_LATENCY_US = 15  # Python in an interrupt starts so long after the event (facts)
 
+_INTERRUPTIBLE, _INPUTS = 0x80, 0x40  # flags of a request's kind
 _HEADER = "<BBHBBHqqq"  # kind, sequence, data bytes, outputs, UART, aux, now, target, watchdog
 _HEADER_SIZE = 32
 _OUTPUT = "<BBHiq"
 _OUTPUT_SIZE = 16
 _MOST_OUTPUTS = 64
+_SHORT = 8  # bytes of data that are copied behind the outputs: a write of their own costs more
+DATA = 128  # where a reply's data begin
 
 now = 0  # microseconds since reset
-synced = 0  # when the inputs below were true
+synced = 0  # when the levels in `reply` were true
+_inputs_synced = -FRESH_US  # and converters and counters, which not every reply carries
 horizon = 0  # no interrupt is due before
 watchdog_us = NEVER  # when it is due
 watchdog_timeout_us = 0  # 0: it does not run
@@ -43,16 +48,18 @@ link_uart = 6  # the UART whose other end is the telemetry port
 print_trace = sys.print_exception  # the console's, once it is there
 _to_world = None
 _from_world = None
-_out = bytearray(_HEADER_SIZE + _OUTPUT_SIZE * _MOST_OUTPUTS)
+_out = bytearray(_HEADER_SIZE + _OUTPUT_SIZE * _MOST_OUTPUTS + _SHORT)
 _outputs = 0
 _no_bytes = b""
 reply = array.array("I", bytes(256))
+reply_bytes = uctypes.bytearray_at(uctypes.addressof(reply), 256)  # the same, byte by byte
 _sequence = 0
 
 edge_handlers = [None] * 16  # by EXTI line
 edge_pins = [None] * 16
 edge_hard = [False] * 16
 timers = [None] * 20  # whatever has ._due and ._fire()
+_places = 0  # so many of them are in use, holes included
 uarts = [None] * 8  # by number: has ._rx_room() and ._rx_put(byte)
 
 
@@ -83,15 +90,18 @@ def soon(us):
         horizon = now + us
 
 
-def exchange(kind, target, aux, data, n, uart=0, at=0):
-    """One request and its reply; `data[at:at + n]` travels behind the outputs."""
+def exchange(kind, target, aux, data, n, uart=0, at=0, inputs=0):
+    """One request and its reply; `data[at:at + n]` travels behind the outputs.
+
+    With `inputs` = _INPUTS the reply carries converters and counters, else the pins' levels alone.
+    """
     global _outputs, _sequence
     _sequence = (_sequence + 1) & 0xFF
     struct.pack_into(
         _HEADER,
         _out,
         0,
-        kind | 0x80 if interruptible else kind,
+        kind | inputs | _INTERRUPTIBLE if interruptible else kind | inputs,
         _sequence,
         n,
         _outputs,
@@ -104,41 +114,47 @@ def exchange(kind, target, aux, data, n, uart=0, at=0):
     size = _HEADER_SIZE + _OUTPUT_SIZE * _outputs
     _outputs = 0
     try:
-        _to_world.write(_out, size)
-        if n:
+        if n > _SHORT:
+            _to_world.write(_out, size)
             _to_world.write(data, at, n)
+        else:
+            for i in range(n):
+                _out[size + i] = data[at + i]
+            _to_world.write(_out, size + n)
         if not _from_world.readinto(reply):
             sys.exit(0)  # there is no world any more
     except KeyboardInterrupt:
         # SIGINT came while the reply was awaited: finish the exchange, then pass it on.
         if (reply[0] >> 8) & 0xFF != _sequence:
             _from_world.readinto(reply)
-        _take_reply(kind)
+        _take_reply(kind, inputs)
         raise
-    _take_reply(kind)
+    _take_reply(kind, inputs)
     if reply[0] & 1:
         raise KeyboardInterrupt
 
 
-def _take_reply(kind):
-    global now, synced, horizon
+def _take_reply(kind, inputs):
+    global now, synced, horizon, _inputs_synced
     now = reply[1] | reply[2] << 32
     synced = now
+    _inputs_synced = now if inputs else now - FRESH_US - 1
     horizon = reply[3] | reply[4] << 32
     if horizon > now + POLL_US:
         horizon = now + POLL_US
     if watchdog_us < horizon:
         horizon = watchdog_us
-    for timer in timers:
+    for i in range(_places):
+        timer = timers[i]
         if timer is not None and timer._due < horizon:
             horizon = timer._due
     if kind != I2C and reply[25]:
         link = uarts[link_uart]
-        for i in range(reply[25]):
-            link._rx_put((reply[32 + (i >> 2)] >> ((i & 3) << 3)) & 0xFF)
+        for i in range(DATA, DATA + reply[25]):
+            link._rx_put(reply_bytes[i])
 
 
-def advance(target, data=_no_bytes, n=0, uart=0, at=0, kind=WAIT):
+def advance(target, data=_no_bytes, n=0, uart=0, at=0, kind=WAIT, inputs=0):
     """Lets virtual time pass up to `target`, with every interrupt at its time.
 
     `data[at:at + n]` is what that UART begins to send now.
@@ -147,7 +163,8 @@ def advance(target, data=_no_bytes, n=0, uart=0, at=0, kind=WAIT):
     while True:
         step = target
         if not irq_off:
-            for timer in timers:
+            for i in range(_places):
+                timer = timers[i]
                 if timer is not None and timer._due < step:
                     step = timer._due
         if watchdog_us < step:
@@ -155,7 +172,7 @@ def advance(target, data=_no_bytes, n=0, uart=0, at=0, kind=WAIT):
         if step < now:
             step = now
         link = uarts[link_uart]
-        exchange(kind, step, 0 if link is None else link._rx_room(), data, n, uart, at)
+        exchange(kind, step, 0 if link is None else link._rx_room(), data, n, uart, at, inputs)
         n = 0
         if now >= watchdog_us:
             reset(WATCHDOG)
@@ -180,7 +197,8 @@ def _interrupts():
                 _edge(other)
     if edge:
         _edge(line)
-    for timer in timers:
+    for i in range(_places):
+        timer = timers[i]
         if timer is not None and timer._due <= now:
             timer._fire()
 
@@ -258,28 +276,44 @@ def stall(us):
     irq_off = state
 
 
+def sleep(us):
+    """The program waits; what it reads first when it goes on comes with that."""
+    advance(now + us, inputs=_INPUTS)
+
+
 def fresh():
-    """Makes the inputs in `reply` no older than FRESH_US."""
+    """Makes the levels in `reply` no older than FRESH_US."""
     global now
     now += 1
     if now - synced > FRESH_US or now >= horizon or _outputs:
         advance(now)
 
 
+def fresh_inputs():
+    """Makes the converters and counters in `reply` no older than FRESH_US."""
+    global now
+    now += 1
+    if now - _inputs_synced > FRESH_US or now >= horizon or _outputs:
+        advance(now, inputs=_INPUTS)
+
+
 def add_timer(timer):
-    """Starts to watch an object with `._due` (microseconds) and `._fire()`; its place's number."""
-    for i in range(len(timers)):
+    """Starts to watch an object with `._due` (microseconds) and `._fire()`."""
+    global _places
+    for i in range(_places):
         if timers[i] is timer:
             return
     for i in range(len(timers)):
         if timers[i] is None:
             timers[i] = timer
+            if i == _places:
+                _places += 1
             return
     raise RuntimeError("no place for another timer")
 
 
 def remove_timer(timer):
-    for i in range(len(timers)):
+    for i in range(_places):
         if timers[i] is timer:
             timers[i] = None
 

@@ -171,9 +171,9 @@ class I2C:
         chip.exchange(chip.I2C, now, address | n_in << 7, out, n_out, self._number)
         result = chip.reply[23]
         if not result and into is not None:
-            reply = chip.reply
+            data = chip.reply_bytes
             for i in range(n_in):
-                into[at + i] = (reply[32 + (i >> 2)] >> ((i & 3) << 3)) & 0xFF
+                into[at + i] = data[chip.DATA + i]
         if due:
             chip.advance(end)
         if result:

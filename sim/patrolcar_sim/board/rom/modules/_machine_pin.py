@@ -184,7 +184,7 @@ class ADC:
 
     def read_u16(self):
         chip.charge(_ADC_US - 1)
-        chip.fresh()
+        chip.fresh_inputs()
         raw = chip.reply[self._word] >> self._shift & 0xFFF
         return raw << 4 | raw >> 8
 

@@ -122,8 +122,8 @@ class Timer:
 
     def counter(self, value=_NOTHING):
         """The counter; under an encoder it counts quadrature edges, else clock ticks."""
-        chip.fresh()
         if self._encoder:
+            chip.fresh_inputs()
             raw = chip.reply[17 + pinout.ENCODER_TIMERS[self._id]]
             if self._encoder != _ENC_AB:
                 raw >>= 1
@@ -131,6 +131,7 @@ class Timer:
                 self._base = raw - value
                 return None
             return (raw - self._base) % (self._period + 1)
+        chip.fresh()
         rate = self.source_freq() // (self._prescaler + 1)
         elapsed = (chip.now - self._started) * rate // 1_000_000
         if value is not _NOTHING:
@@ -192,7 +193,7 @@ class Timer:
             if self._id not in pinout.ENCODER_TIMERS:
                 raise ValueError("encoder not supported on timer %d" % self._id)
             self._encoder = mode
-            chip.fresh()
+            chip.fresh_inputs()
             self._base = chip.reply[17 + pinout.ENCODER_TIMERS[self._id]]
         elif not _PWM <= mode <= _IC:
             raise ValueError("invalid mode (%d)" % mode)

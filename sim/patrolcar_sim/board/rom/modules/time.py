@@ -44,15 +44,15 @@ def ticks_add(ticks, delta):
 
 
 def sleep_us(us):
-    chip.advance(chip.now + (us if us > 0 else 1))
+    chip.sleep(us if us > 0 else 1)
 
 
 def sleep_ms(ms):
-    chip.advance(chip.now + (ms * 1000 if ms > 0 else 1))
+    chip.sleep(ms * 1000 if ms > 0 else 1)
 
 
 def sleep(seconds):
-    chip.advance(chip.now + max(1, int(seconds * 1_000_000)))
+    chip.sleep(max(1, int(seconds * 1_000_000)))
 
 
 def time():
