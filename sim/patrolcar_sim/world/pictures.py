@@ -92,18 +92,19 @@ def sonar_slant(axes: Axes) -> None:
 def sonar_beam(axes: Axes) -> None:
     """Where a post is heard, from above."""
     spec = load_parts().sonar
-    for size, colour in ((0.1, "tab:red"), (0.025, "tab:brown")):
+    for size, colour in ((0.1, "tab:red"), (0.025, "tab:blue")):
         post = f'<geom type="cylinder" size="{size} 1" pos="{_WALL_X} 0 0" material="post"/>'
         sonar = SonarArray(spec, *_scene(post), 1)
-        points = []
-        for bearing in range(-45, 46, 3):
-            a = math.radians(bearing)
-            for metres in np.arange(0.2, 3.01, 0.1):
-                x, y = metres * math.cos(a), metres * math.sin(a)
+        outline = [(0.0, 0.0)]
+        for bearing in range(-30, 31, 2):
+            c, s = math.cos(math.radians(bearing)), math.sin(math.radians(bearing))
+            for metres in np.arange(3.0, 0.1, -0.05):
+                x, y = metres * c, metres * s
                 if sonar.heard(1, _WALL_X - x - spec.mount_radius, -y, 0.0) is not None:
-                    points.append((y, x))
-        axes.scatter(*zip(*points, strict=True), s=20 * size / 0.1 + 2, color=colour,
-                     label=f"post, {200 * size:g} cm thick", alpha=0.7)  # fmt: skip
+                    outline.append((y, x))
+                    break
+        axes.fill(*zip(*outline, strict=True), color=colour, alpha=0.4,
+                  label=f"post, {200 * size:g} cm thick")  # fmt: skip
     for side in (-1, 1):
         edge = math.radians(15) * side
         axes.plot([0, 3 * math.tan(edge)], [0, 3], color="black", lw=0.8, ls=":")
@@ -120,7 +121,7 @@ def _tof(material: str, light: float) -> Callable[[float], TofOptics]:
 
     def at(metres: float) -> TofOptics:
         x, y, _ = _before(metres, spec.mount_radius)
-        return TofOptics(spec, *scene, 1, lambda: (x, y, -spec.angle), lambda: light)
+        return TofOptics(spec, *scene, 1, lambda: (x, y, -spec.angle, 0.0), lambda: light)
 
     return at
 
@@ -146,8 +147,8 @@ def tof_noise(axes: Axes) -> None:
             sensor = _tof(name, light)
             xs, ys = [], []
             for metres in np.arange(0.1, 1.81, 0.05):
-                shots = [sensor(metres)] * 1
-                found = [shots[0].shot(0, 33_000, _LIMIT) for _ in range(150)]
+                optics = sensor(metres)
+                found = [optics.shot(0, 33_000, _LIMIT) for _ in range(150)]
                 good = [shot.range_mm for shot in found if shot.status == COMPLETE]
                 if len(good) < 0.9 * len(found):
                     break
@@ -298,7 +299,7 @@ def save(drawings: Iterable[Drawing], columns: int, out: Path) -> None:
         axes.grid(alpha=0.3)
         axes.title.set_size(10)
     # No version in it: the same picture every time.
-    figure.savefig(out, dpi=80, metadata={"Software": None})
+    figure.savefig(out, dpi=76, metadata={"Software": None}, pil_kwargs={"optimize": True})
 
 
 def main(arguments: Sequence[str] | None = None) -> None:

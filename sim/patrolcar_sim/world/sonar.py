@@ -59,7 +59,6 @@ class SonarArray:
         self._group = np.zeros(6, np.uint8)
         self._group[OBSTACLE_GROUP] = 1
         self._from = np.zeros(3)
-        self._from[2] = spec.height
         self._rays = np.zeros((RAYS, 3))
         self._flat = self._rays.reshape(-1)
         self._geom = np.zeros(RAYS, np.int32)
@@ -71,13 +70,15 @@ class SonarArray:
         # What each sensor's last ping hit, kept for the others.
         self._pings: list[_Ping | None] = [None] * 3
 
-    def heard(self, sensor: int, x: float, y: float, yaw: float) -> float | None:
-        """The range (m) that an ideal one of these sensors hears from a pose, without noise."""
+    def heard(self, sensor: int, x: float, y: float, yaw: float, z: float = 0.0) -> float | None:
+        """The range (m) that an ideal one of these sensors hears from a pose, without noise; `z`
+        is the floor's height."""
         facing = yaw + self._mount[sensor]
         c, s = math.cos(facing), math.sin(facing)
         origin, rays = self._from, self._rays
         origin[0] = x + self._spec.mount_radius * c
         origin[1] = y + self._spec.mount_radius * s
+        origin[2] = z + self._spec.height
         rays[:, 0] = c * self._fan_cos - s * self._fan_sin
         rays[:, 1] = s * self._fan_cos + c * self._fan_sin
         mujoco.mj_multiRay(
@@ -137,12 +138,12 @@ class SonarArray:
                 heard = True
         return round(1e6 * nearest / self._spec.sound_speed) if heard else None
 
-    def ping(self, sensor: int, x: float, y: float, yaw: float) -> int | None:
+    def ping(self, sensor: int, x: float, y: float, yaw: float, z: float = 0.0) -> int | None:
         """Length of the echo pulse in us, or None when nothing is heard."""
         rng = self._random[sensor]
         noise = rng.gauss(0.0, self._spec.noise)
         lost = rng.random() < self._spec.dropout
-        r = self.heard(sensor, x, y, yaw)
+        r = self.heard(sensor, x, y, yaw, z)
         self._pings[sensor] = _Ping(
             (x, y, yaw),
             (self._from.item(0), self._from.item(1)),
