@@ -30,11 +30,12 @@ def complain(error: PatrolError) -> None:
 
 
 def command(
-    *, until_interrupted: bool = False
+    *, until_interrupted: bool = False, group: typer.Typer = app, name: str | None = None
 ) -> Callable[[Callable[P, None]], Callable[P, None]]:
     """Registers a command whose errors are one line and whose Ctrl-C is no traceback.
 
     `until_interrupted` marks a command that Ctrl-C is the ordinary end of: it exits with 0.
+    `group` is the application that it belongs to, `name` another name than the function's.
     """
 
     def register(function: Callable[P, None]) -> Callable[P, None]:
@@ -55,7 +56,7 @@ def command(
             except KeyboardInterrupt:
                 raise typer.Exit(0 if until_interrupted else INTERRUPTED) from None
 
-        app.command()(guarded)
+        group.command(name)(guarded)
         return guarded
 
     return register

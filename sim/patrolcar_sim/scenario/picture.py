@@ -1,0 +1,92 @@
+"""The picture of a run: the viewer's report, with the true trail, the props and the faults."""
+
+from __future__ import annotations
+
+import math
+from pathlib import Path
+from typing import Any
+
+from matplotlib.backends.backend_agg import FigureCanvasAgg
+
+from patrolcar.view.figure import CarFigure, new_figure
+from patrolcar.view.palette import GREEN, PURPLE, VERMILLION
+from patrolcar.view.state import Telemetry
+from patrolcar_sim.scenario.format import Scenario
+from patrolcar_sim.scenario.recording import Recording
+from patrolcar_sim.scenario.result import Result
+from patrolcar_sim.world.world import World
+
+TRAIL_SAMPLES = 5  # of the truth's 10 ms, for each point of the trail
+MARK_S = 0.1  # the width of a fault that is over at once
+LINE = 150  # letters of the verdict that fit
+
+
+def save(scenario: Scenario, result: Result, run: Recording, world: World, path: Path) -> None:
+    """Draws a whole run into a PNG."""
+    telemetry = Telemetry(history_s=None, from_boot=True)
+    for at, message in run.messages:
+        telemetry.take(message, at)
+    outline = [[run.in_car_frame(x, y, 0.0) for x, y in polygon] for polygon in world.outline()]
+    figure = new_figure()
+    canvas = FigureCanvasAgg(figure)
+    verdict = f"{result.title_line}: {result.verdict.value}. {scenario.title}"[:LINE]
+    if result.reason:
+        verdict += f"\n{result.reason}"[:LINE]
+    drawing = CarFigure(figure, telemetry, span_s=None, outline=outline, verdict=verdict)
+    drawing.update()
+    _draw_truth(drawing.map.axes, run)
+    _draw_props(drawing.map.axes, world, run)
+    _draw_faults(drawing, scenario, run, telemetry)
+    canvas.print_png(path)
+
+
+def _draw_truth(axes: Any, run: Recording) -> None:
+    points = [run.in_car_frame(s.x, s.y, 0.0) for s in run.samples[::TRAIL_SAMPLES]]
+    axes.plot(
+        [y for _, y in points], [x for x, _ in points], "-", color=GREEN, linewidth=3.0, zorder=2.5
+    )
+    places = [run.at(at) for at, _ in run.contacts]
+    hits = [run.in_car_frame(s.x, s.y, 0.0) for s in places]
+    axes.plot([y for _, y in hits], [x for x, _ in hits], "x", color=VERMILLION, zorder=6)
+    axes.text(0.99, 0.01, "green: the truth", transform=axes.transAxes, ha="right", fontsize=8)
+
+
+def _draw_props(axes: Any, world: World, run: Recording) -> None:
+    for prop in world.info.props:
+        path = [tuple(prop.pose[:2])] if prop.pose is not None else []
+        path += [tuple(point[:2]) for point in prop.path]
+        points = [run.in_car_frame(x, y, 0.0) for x, y in path]
+        if points:
+            east, north = [y for _, y in points], [x for x, _ in points]
+            axes.plot(east, north, ":o", color=PURPLE, markersize=4, zorder=2.4)
+            axes.annotate(prop.name, (east[0], north[0]), fontsize=8, color=PURPLE)
+
+
+def _draw_faults(
+    drawing: CarFigure, scenario: Scenario, run: Recording, telemetry: Telemetry
+) -> None:
+    """Shades each fault's time in all strips; a strip's 0 is the first message's time."""
+    clocks = [
+        at - message.time_boot_ms / 1000
+        for at, message in run.messages
+        if hasattr(message, "time_boot_ms")
+    ]
+    if not clocks or math.isnan(telemetry.first_time_s):
+        return
+    origin = (clocks[0] if not run.resets else clocks[-1]) + telemetry.first_time_s
+    for fault in scenario.faults:
+        begin = fault.at_us / 1e6 - origin
+        lasts = MARK_S if fault.for_us is None else fault.for_us / 1e6
+        end = max(begin + MARK_S, min(begin + lasts, run.end_s - origin))
+        if end < 0:
+            continue
+        for chart in drawing.strips:
+            chart.axes.axvspan(begin, end, color=VERMILLION, alpha=0.15, linewidth=0)
+        top = drawing.strips[0].axes
+        top.annotate(
+            fault.label or fault.kind,
+            (max(0.0, begin), top.get_ylim()[1]),
+            fontsize=7,
+            color=VERMILLION,
+            va="top",
+        )

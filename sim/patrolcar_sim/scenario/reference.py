@@ -1,0 +1,81 @@
+"""The tables of sim/scenarios/README.md, made from what the reading itself goes by."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from patrolcar_sim.scenario.expectations import EXPECTATIONS
+from patrolcar_sim.scenario.parameters import settings_table
+from patrolcar_sim.scenario.steps import STEPS
+from patrolcar_sim.scenario.surroundings import catalogue
+from patrolcar_sim.scenario.units import in_unit
+
+Row = tuple[str, ...]
+
+
+def fault_rows() -> tuple[Row, list[Row]]:
+    """The head and a row for each kind of fault."""
+    rows: list[Row] = []
+    for name, kind in catalogue().items():
+        where = ", ".join(kind.where or ())
+        values = "; ".join(_parameter(one) for one in kind.parameters)
+        rows.append((name, kind.sentence, where, "yes" if kind.lasts else "no", values))
+    return ("fault", "what happens", "where", "for", "values"), rows
+
+
+def _parameter(parameter: Any) -> str:
+    unit = parameter.unit
+    low, high, usual = (
+        in_unit(number, unit)
+        for number in (parameter.lowest, parameter.highest, parameter.default)
+    )
+    return f"{parameter.name}: {parameter.sentence} ({low} to {high}, else {usual})"
+
+
+def step_rows() -> tuple[Row, list[Row]]:
+    """The head and a row for each step of the ground station."""
+    rows: list[Row] = []
+    for name, kind in STEPS.items():
+        until = "needed" if kind.must_end else "if it ends" if kind.lasts else ""
+        rows.append((f"`{name}`", kind.sentence, kind.keys, until))
+    return ("`do`", "what the station does", "keys", "`until`"), rows
+
+
+def expectation_rows() -> tuple[Row, list[Row]]:
+    """The head and a row for each expectation."""
+    units = {"modes": "modes", "mode": "mode", "texts": "texts", "telemetry": "the field's"}
+    rows: list[Row] = []
+    for name, kind in EXPECTATIONS.items():
+        unit = units.get(kind.form)
+        if unit is None:
+            assert kind.possible is not None
+            unit = kind.possible.unit or "number"
+        rows.append((f"`{name}`", kind.sentence, unit))
+    return ("key", "what is measured within the window", "unit"), rows
+
+
+def setting_rows() -> tuple[Row, list[Row]]:
+    """The head and a row for each of the firmware's settings."""
+    rows: list[Row] = [
+        (f"`{name}`", unit, f"{lowest} to {highest}", str(default))
+        for name, (unit, lowest, highest, default) in settings_table()[1].items()
+    ]
+    return ("setting", "unit", "range", "default"), rows
+
+
+def tables() -> str:
+    """All of them in Markdown."""
+    parts = [
+        ("Steps of the ground station", step_rows()),
+        ("Expectations", expectation_rows()),
+        ("Settings of the firmware", setting_rows()),
+        ("Faults", fault_rows()),
+    ]
+    return "\n".join(f"### {title}\n\n{_markdown(*rows)}" for title, rows in parts)
+
+
+def _markdown(head: Row, rows: list[Row]) -> str:
+    lines = [head, ("---",) * len(head), *rows]
+    return "".join(
+        f"| {' | '.join(cell.replace('|', chr(92) + '|') for cell in row)} |\n" for row in lines
+    )
