@@ -122,17 +122,20 @@ class SonarArray:
             back = max(math.hypot(back_x, back_y), 0.001)
             if r + back >= nearest:
                 continue
+            at = ping.geom[ray]
+            left = (self._left[ray] + self._spec.budget) / 2 - self._loss[at]
+            need = 20 * math.log10(max(r, 0.01) * max(back, 0.01))
+            if left <= need:
+                continue  # whatever the angles
             # The slant at which the surface would mirror the sender's ray to the listener.
             half_x, half_y = back_x / back - way_x, back_y / back - way_y
             half = max(math.hypot(half_x, half_y), 1e-6)
             normal_x, normal_y, _ = ping.normals[ray]
             slant = math.acos(min(abs(normal_x * half_x + normal_y * half_y) / half, 1.0))
             off = math.acos(max(-1.0, min(1.0, -(back_x * c + back_y * s) / back)))
-            at = ping.geom[ray]
-            left = (self._left[ray] + self._spec.budget) / 2
             left -= self._spec.beam_loss * (math.degrees(off) / 15) ** 2 / 2
-            left -= self._loss[at] + self._slant[at] * slant * slant
-            if left > 20 * math.log10(max(r, 0.01) * max(back, 0.01)):
+            left -= self._slant[at] * slant * slant
+            if left > need:
                 nearest = r + back
         if nearest > 2 * self._spec.range_max:
             return None
