@@ -76,7 +76,7 @@ class Car:
         )
         self.attitude = Attitude()
         self.manual = Manual(self.drive, limits)
-        self.wander = Wander(self.drive, self.odometry, self.sonars, self.cliffs, limits)
+        self.wander = Wander(self.drive, self.odometry, self.sonars, self.floor, limits)
         self.checks = Checks(self)
 
         self.parser = Parser()
@@ -96,10 +96,6 @@ class Car:
             self._say(severity, text)
         if self.imu is None:
             self._say(4, _NO_IMU_TEXT)
-        for i in (0, 1):
-            if self.tofs[i] is None:
-                self._say(4, _TOF_TEXTS[i])
-        self._beams = 0
         self._imu_wait = 0
         self._was_silent = False
 
@@ -144,8 +140,7 @@ class Car:
         self.battery = hardware.battery(board, settings)
         self.bumper, self.button = hardware.switches(board)
         self.leds = hardware.leds(board)
-        self.cliffs = hardware.cliffs(board, settings)
-        self.lines = hardware.lines(board, settings)
+        self.floor = hardware.floor(board, settings)
         i2c = hardware.bus(board)
         try:
             self.imu = hardware.imu(board, i2c, settings)
@@ -157,7 +152,8 @@ class Car:
         self._board_version = board.VERSION
         # Needed once: 6 KB of names and code that a 108 KB heap has better use for.
         _let_go(patrol, "hardware")
-        _let_go(patrol.drivers, "tof_setup")
+        if board.TOF_XSHUT is not None:
+            _let_go(patrol.drivers, "tof_setup")
         del sys.modules["board"]
         return uart, Line(uart, board.UART_BAUD)
 
@@ -269,9 +265,7 @@ class Car:
         self.encoder_right.sample(dt)
         self.bumper.sample()
         self.button.sample()
-        self.cliffs.sample()
-        if self.schedule.ticks & 1:
-            self.lines.sample()
+        self.floor.sample()
         self.command.look()
 
     def _inertia(self):
@@ -294,10 +288,8 @@ class Car:
 
     def _beam(self):
         """One ToF sensor and then the other: each at 25 Hz, less often than it measures."""
-        self._beams = i = 1 - self._beams
+        i = self.schedule.ticks >> 1 & 1
         tof = self.tofs[i]
-        if tof is None:
-            return
         alive = tof.alive
         tof.step()
         if alive and not tof.alive:
@@ -333,7 +325,7 @@ class Car:
             supervisor.post(rules.BATTERY_CRITICAL)
         if self.bumper.hit:
             supervisor.post(rules.BUMPER)
-        if self.cliffs.hit:
+        if self.floor.hit:
             supervisor.post(rules.CLIFF)
         if self.drive.blocked_ms >= _STALL_MS:
             self.drive.blocked_ms = 0
@@ -347,7 +339,7 @@ class Car:
             if self.wander.step():
                 self.supervisor.post(rules.STUCK)
         elif state == rules.MANUAL:
-            blocked = self.bumper.pressed or self.cliffs.dark
+            blocked = self.bumper.pressed or self.floor.edge
             if self.manual.step(self.schedule.ms, blocked):
                 self.supervisor.post(rules.DEADMAN)
 

@@ -289,7 +289,7 @@ def test_an_edge_stops_manual_at_once(board):
 def test_a_tof_sensor_that_is_not_there_is_reported_and_the_other_one_ranges(board, side):
     board.tof_wired[side] = False
     car = booted(board)
-    assert car.tofs[side] is None
+    assert not car.tofs[side].alive
     assert car.tofs[1 - side].range_mm == board.tof_mm[1 - side]
     assert ("left", "right")[side] + " ToF sensor does not answer" in texts(board)
 
@@ -316,7 +316,8 @@ def test_a_board_without_floor_sensors_and_without_xshut_patrols(board, monkeypa
     car = in_auto(board)
     car.schedule.run(300)
     assert car.supervisor.state == 3
-    assert car.tofs == (None, None)
+    assert not any(tof.alive for tof in car.tofs)
+    assert car.floor.present == 0
     assert board.body.distance > 0.1
 
 
