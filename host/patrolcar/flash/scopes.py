@@ -83,8 +83,8 @@ class _Found:
             self._function(node, local, outer)
         elif isinstance(node, ast.ClassDef):
             self._take(node, node.name, local)
-            for part in (*node.bases, *node.decorator_list):
-                self.walk(part, local)
+            for above in (*node.bases, *node.decorator_list):
+                self.walk(above, local)
             inner = local | {name for part in node.body for name in bound_by(part)}
             for part in node.body:
                 self.walk(part, inner, local)

@@ -127,13 +127,13 @@ def test_a_module_that_is_handed_on_stays_and_data_stays_as_well(linked: Linked)
     data["patrol/app.py"] += "\n\nfrom patrol.version import BUILD\n"
     made = link(data, ("main.py",)).sources
     assert made["patrol/version.py"] == "BUILD = 1\n"
-    assert "BUILD = 1" in made["patrol/app.py"]
+    assert " = 1\n" in made["patrol/app.py"]
 
 
 def test_an_import_from_elsewhere_stands_once(linked: Linked) -> None:
     app = linked.sources["patrol/app.py"]
     assert app.count("import gc") == 1
-    assert app.count("ticks_us") == 2  # the import, and the one use of `now`
+    assert app.count("ticks_us") == 1
 
 
 def test_files_that_are_fixed_and_a_tree_without_a_car_stay_as_they_are(linked: Linked) -> None:
@@ -145,6 +145,7 @@ def test_a_builtin_is_not_hidden_by_another_file_s_function() -> None:
     tree = {
         "patrol/app.py": "from patrol.a import abs as a\nx = abs(-3), a(-3)\n",
         "patrol/a.py": "def abs(x):\n    return 7\n",
+        "user.py": "from patrol.app import x\n",
     }
     scope: dict = {}
     exec(link(tree).sources["patrol/app.py"], scope)
@@ -156,6 +157,6 @@ def test_a_traceback_tells_the_file_and_the_line_that_were_written(linked: Linke
     lines = linked.sources["patrol/app.py"].split("\n")
     for path, text in (("patrol/drive.py", "class Drive:"), ("patrol/app.py", "class Car:")):
         there = TREE[path].split("\n").index(text) + 1
-        frame = f'  File "linked", line {lines.index(text) + 1}, in f'
+        frame = f'  File "/pack/patrol/app.mpy", line {lines.index(text) + 1}, in f'
         assert told(frame, known) == f'  File "{path}", line {there}, in f'
     assert told('  File "boot.py", line 3', known) == '  File "boot.py", line 3'
