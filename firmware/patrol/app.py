@@ -45,12 +45,18 @@ _READY_TEXT = b"patrolcar %d.%d.%d ready" % VERSION
 
 
 def _let_go(package, name):
-    """Takes a module that is rarely needed off the heap, and those below it."""
+    """Takes a module that is rarely needed off the heap, those below it, and a package that has
+    nothing else in it."""
     delattr(package, name)
-    name = package.__name__ + "." + name
+    above = package.__name__ + "."
+    kept = package is patrol
     for loaded in list(sys.modules):
-        if loaded.startswith(name):
+        if loaded.startswith(above + name):
             del sys.modules[loaded]
+        elif loaded.startswith(above):
+            kept = True
+    if not kept:
+        _let_go(patrol, above[7:-1])
 
 
 class Car:
@@ -124,6 +130,7 @@ class Car:
 
         result = getattr(keep, action)(*arguments)
         _let_go(patrol, "store")
+        _let_go(patrol, "version")
         return result
 
     def _wire(self, schedule, settings):
@@ -203,10 +210,10 @@ class Car:
         if name in self._traced or len(self._traced) == _TRACES:
             return
         self._traced.append(name)
-        sys.print_exception(error)
         try:
             self._stored("note", error, self.schedule, self.failures)
         except Exception as other:
+            sys.print_exception(error)
             sys.print_exception(other)
 
     def _stopped(self):
