@@ -27,7 +27,7 @@ MECHANICS = (
      ("cells", "capacity", "resistance")),
     (3, "HC-SR04 ultrasonic sensor, 5 V", "sonar",
      ("height", "mount_radius", "angle", "range_min", "range_max")),
-    (2, "VL53L0X module with a regulator and a pull-up at XSHUT (GY-VL53L0XV2, Pololu 2490)", "tof",
+    (2, "VL53L0X module with regulator and pull-up at XSHUT (GY-VL53L0XV2, Pololu 2490)", "tof",
      ("height", "mount_radius", "angle", "field_of_view")),
     (5, "Pololu QTR-1A reflectance sensor: 2 for edges, 3 for a line", "reflectance",
      ("height", "cliff_radius", "cliff_angle", "line_x", "line_y")),
