@@ -118,10 +118,11 @@ def test_every_stream_comes_at_its_rate(make_car: Make) -> None:
         "ATTITUDE": 20,
         "LOCAL_POSITION_NED": 10,
         "WHEEL_STATUS": 20,
-        "DISTANCE_SENSOR": 25,
+        "DISTANCE_SENSOR": 57.5,  # three sonars every 80 ms, two ToF sensors every 100 ms
+        "FLOOR_STATUS": 10,
         "BATTERY_STATUS": 1,
         "LOOP_TIMING": 2,
     }
     for kind, hertz in expected.items():
         assert rate(kind) == pytest.approx(hertz, rel=0.1), kind
-    assert {m.id for m in car.station.all("DISTANCE_SENSOR")} == {0, 1, 2}
+    assert {m.id for m in car.station.all("DISTANCE_SENSOR")} == {0, 1, 2, 3, 4}

@@ -1,6 +1,7 @@
 """The car patrols the office: what the world says, not what the car believes."""
 
 from collections.abc import Callable
+from pathlib import Path
 
 import pytest
 
@@ -37,6 +38,31 @@ def test_other_worlds_are_patrolled_untouched_too(make_car: Make, world: str) ->
     car.patrol(30)
     assert car.world.distance_m >= 2
     assert car.world.contacts == 0, car.world.contact_list
+
+
+TABLE = """
+<mujoco model="table">
+  <worldbody>
+    <geom name="floor table" type="box" size="1 1 0.4" pos="0 0 -0.4"/>
+    <geom name="floor ground" type="plane" size="0 0 0.1" pos="0 0 -0.8"/>
+    <geom name="wall" type="box" size="0.1 3 0.8" pos="3 0 0"/>
+    <site name="start" pos="0 0 0"/>
+  </worldbody>
+</mujoco>
+"""
+
+
+@pytest.mark.parametrize("seed", [1, 3])
+def test_on_a_table_it_turns_back_at_every_edge(make_car: Make, tmp_path: Path, seed: int) -> None:
+    world = tmp_path / "table.xml"
+    world.write_text(TABLE)
+    car = make_car(world=str(world), seed=seed)
+    car.patrol(45)
+    assert car.station.texts.count("no floor ahead: an edge") >= 4
+    assert car.world.distance_m > 4
+    x, y, _ = car.world.pose()
+    assert max(abs(x), abs(y)) < 1
+    assert "tilted" not in car.station.texts
 
 
 def test_odometry_stays_close_to_the_truth_for_half_a_minute(make_car: Make) -> None:

@@ -17,6 +17,7 @@ import pytest
 import figures
 from patrolcar.link import dialect
 from patrolcar.link.generate import ACCEPTS
+from patrolcar_sim.world.tof_optics import Shot
 from small_integers import LIMIT, SmallIntegers
 from toy_board import Body, Room, ToyBoard
 
@@ -139,6 +140,24 @@ def gyro_and_accelerometer_at_their_ends(drive: Drive) -> None:
     drive.run(400)
 
 
+def range_and_floor_sensors_at_their_ends(drive: Drive) -> None:
+    board = drive.board
+    for mm in (65_535, 0, 1):
+        board.tof_mm[:] = [mm, mm]
+        for shot in (Shot(11, mm, 511.9, 511.9, 255.0), Shot(0, mm, 0.0, 0.0, 0.0)):
+            board.shot = lambda side, shot=shot: shot  # type: ignore[method-assign]
+            drive.run(20)
+    for millivolt in (3_300, 0):
+        for pin in board.floor_mv:
+            board.floor_mv[pin] = millivolt
+        drive.arm(0)
+        drive.run(50)
+    board.floor_mv.update(dict.fromkeys(board.floor_mv, 300))
+    board.tof_wired[:] = [False, False]
+    drive.run(300)
+    board.tof_wired[:] = [True, True]
+
+
 def a_loop_that_was_held_up(drive: Drive) -> None:
     drive.arm(10)
     for late_us in (90_000, 300_000, 3_000_000):
@@ -155,6 +174,7 @@ PHASES: tuple[Callable[[Drive], None], ...] = (
     battery_at_its_ends,
     encoders_that_jump,
     gyro_and_accelerometer_at_their_ends,
+    range_and_floor_sensors_at_their_ends,
     a_loop_that_was_held_up,
     after_days,
 )

@@ -44,6 +44,8 @@ _RETREAT_MM = const(80)
 _RETREAT_SPEED = const(110)
 _TRIES = const(4)  # looks all around without a way out, or touches, then it is stuck
 _FREE_MM = const(150)  # after so much way it is not
+_EDGE_ASIDE = const(600)  # mrad: a cliff sensor's bearing
+_EDGE_WIDTH = const(1_900)  # from an edge's direction to each side no leg begins there
 
 _FAR = const(4_000)
 
@@ -81,10 +83,12 @@ class Wander:
         self._way_mm = 0  # of the last leg: so far it may go back
         self._chosen = False  # the present heading was chosen: drive if it is free
         self._fails = 0
+        self._edge = None  # the heading of one that was met since the last leg began
 
     def start(self):
         """Begins here, standing."""
         self._fails = 0
+        self._edge = None
         self._way_mm = 0
         self._chosen = False
         self._stand()
@@ -98,7 +102,11 @@ class Wander:
         self._drive.halt()
         self._spoil_ahead()
         self._fails += 1
-        if not self._floor.edge and (self.state == _RETREAT or self._way_mm < _RETREAT_MM):
+        edge = self._floor.edge
+        if edge:
+            aside = 0 if edge == 3 else (_EDGE_ASIDE if edge == 2 else -_EDGE_ASIDE)
+            self._edge = wrap_mrad(odometry.heading + aside)
+        elif self.state == _RETREAT or self._way_mm < _RETREAT_MM:
             self._look_around()
             return
         self._leg_x = odometry.x
@@ -146,8 +154,15 @@ class Wander:
             i += 1
         return fresh
 
+    def _over(self, heading):
+        """Whether the floor ends in that direction."""
+        edge = self._edge
+        return edge is not None and -_EDGE_WIDTH < wrap_mrad(heading - edge) < _EDGE_WIDTH
+
     def _note(self, heading, mm):
         odometry = self._odometry
+        if self._over(heading):
+            mm = 0
         sectors = self._sectors
         at = sectors.note(heading, mm)
         reach = sectors.clear(at) - _FRONT_STOP
@@ -186,6 +201,7 @@ class Wander:
             return
         clear = self._clear
         free = clear[1] >= _FRONT_FREE and clear[0] >= _SIDE_FREE and clear[2] >= _SIDE_FREE
+        free = free and not self._over(odometry.heading)
         if free and self._chosen:
             self._go()
             return
@@ -253,6 +269,7 @@ class Wander:
         self._think_mm = _LEG_MM
         self._way_mm = 0
         self._chosen = False
+        self._edge = None
         i = 0
         while i < 3:
             self._last[i] = self._clear[i]

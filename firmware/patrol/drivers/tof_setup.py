@@ -35,7 +35,7 @@ _TUNING = (
 _RANGING = b"\x0a\x04\x0b\x01\x71\x02\x72\x8e"
 
 
-class _Chip:
+class Chip:
     def __init__(self, i2c: "I2C", address):
         self._i2c = i2c
         self._address = address
@@ -127,7 +127,7 @@ def start(i2c: "I2C", xshut: "Pin"):
 
 
 def _started(i2c, address, running):
-    chip = _Chip(i2c, address)
+    chip = Chip(i2c, address)
     try:
         if running:
             chip.stop()

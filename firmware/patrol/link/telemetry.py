@@ -9,6 +9,7 @@ from patrol.link.messages import Messages
 from patrol.portable import const
 
 _FRAME = const(12)  # header and checksum
+_SONAR = const(26)  # a sonar's DISTANCE_SENSOR, whose extensions are zeros and left out
 _TEXT = const(51)
 
 # Each stream: message, ticks from one to the next, first tick. The order is the priority.
@@ -64,7 +65,7 @@ class Telemetry:
         )
         slow = line.portion < _SLOW
         self._need = bytearray([_length(stream[0]) for stream in _STREAMS])
-        self._need[_DISTANCE] *= 2  # two sonars are measured at once
+        self._need[_DISTANCE] += _SONAR  # two are measured at once
         self._every = bytearray(
             [10 if slow and stream[1] == 5 else stream[1] for stream in _STREAMS]
         )

@@ -27,6 +27,10 @@ MECHANICS = (
      ("cells", "capacity", "resistance")),
     (3, "HC-SR04 ultrasonic sensor, 5 V", "sonar",
      ("height", "mount_radius", "angle", "range_min", "range_max")),
+    (2, "VL53L0X module with regulator and pull-up at XSHUT (GY-VL53L0XV2, Pololu 2490)", "tof",
+     ("height", "mount_radius", "angle", "field_of_view")),
+    (5, "Pololu QTR-1A reflectance sensor: 2 for edges, 3 for a line", "reflectance",
+     ("height", "cliff_radius", "cliff_angle", "line_x", "line_y")),
     (1, "MPU-6050 module (GY-521)", "imu", ("x", "z")),
     (1, "TB6612FNG carrier", "driver", ("resistance",)),
 )  # fmt: skip
@@ -47,7 +51,7 @@ ELECTRONICS = (
     (7, f"pull-down {_ohm(v.PULL_DOWN)} (or a network of 8)"),
     (1, f"electrolytic {v.BULK} with low resistance, at the driver's VM"),
     (1, f"electrolytic {v.FIVE_BULK}, 10 V, at the converter's output"),
-    (12, "ceramic 100 nF: at every part's VCC, and across each motor"),
+    (14, "ceramic 100 nF: at every part's VCC, and across each motor"),
     (1, "telemetry radio, or USB adapter with 3.3 V levels"),
     (1, "microswitch or two behind the bumper; a push button if you like"),
 )

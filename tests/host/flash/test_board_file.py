@@ -54,6 +54,7 @@ def test_what_is_no_data_is_one_line_with_its_place(tmp_path: Path, text: str, s
         ("MOTOR_STANDBY = 'Y1\"); boom(\"'", "MOTOR_STANDBY is .* but has to be a pin's name"),
         ("SETTINGS = ((1, 2, 3),)", r"SETTINGS is .* a tuple, of each \(an integer, an integer\)"),
         ("MACHINE = None", "MACHINE is None, but has to be a text"),
+        ("TOF_XSHUT = ()", r"TOF_XSHUT is \(\), but has to be a pin's name or None"),
     ],
 )
 def test_a_value_of_another_kind_is_named(tree: Path, line: str, said: str) -> None:
@@ -61,6 +62,12 @@ def test_a_value_of_another_kind_is_named(tree: Path, line: str, said: str) -> N
         file.write(line + "\n")
     with pytest.raises(PatrolError, match=rf"boards/pyboard_v11\.py: {said}"):
         board_data("pyboard_v11", tree)
+
+
+def test_a_board_may_have_no_pin_for_xshut(tree: Path) -> None:
+    with (tree / BOARDS / "pyboard_v11.py").open("a") as file:
+        file.write("TOF_XSHUT = None\n")
+    assert board_data("pyboard_v11", tree)["TOF_XSHUT"] is None
 
 
 def test_another_boards_broken_file_does_not_matter(tree: Path, tmp_path: Path) -> None:
