@@ -5,7 +5,7 @@ chosen board's file alone goes along, as the module `board`. Three lines are wri
 boot.py's motor pins are the board's, patrol/version.py tells which build this is, and
 patrol/store/places.py where its lines were written. Constants of one file become literals in the
 others (constants.py), what is always loaded together becomes one module (link.py), names that
-nobody else knows become short (names.py).
+nobody else knows become short (names.py), what only making the car takes goes apart (births.py).
 A board without native code gets viper and native functions as plain bytecode.
 """
 
@@ -20,7 +20,7 @@ from pathlib import Path
 from typing import Any
 
 from patrolcar.errors import PatrolError
-from patrolcar.flash import cache, constants, edit, link, names, places, program, scopes
+from patrolcar.flash import births, cache, constants, edit, link, names, places, program, scopes
 from patrolcar.flash.board_file import read_board
 from patrolcar.flash.constants import inline
 from patrolcar.flash.lean import lean
@@ -39,7 +39,7 @@ PLACES_LINE = re.compile(r"^PLACES = .*$", re.MULTILINE)
 BUILD_BYTES = 8  # as many as AUTOPILOT_VERSION.flight_custom_version has
 # Exactly these lines; a decorator that is written otherwise is mpy-cross's to complain about.
 NATIVE_LINE = re.compile(r"^[ \t]*@micropython\.(viper|native)[ \t]*$", re.MULTILINE)
-TOOLS = (constants, edit, link, names, places, scopes)  # what they make depends on them
+TOOLS = (births, constants, edit, link, names, places, scopes)  # what they make depends on them
 POINTERS = ("ptr8", "ptr16", "ptr32", "uint")
 
 
@@ -218,6 +218,7 @@ def _small(contents: dict[str, bytes], source: bool) -> dict[str, bytes]:
         if PLACES in sources:
             line = f"PLACES = {places.places(linked, sources, PLAIN)!r}"
             sources[PLACES] = PLACES_LINE.sub(lambda _: line, sources[PLACES])
+        sources = births.moved(linked, sources, PLAIN)
     cache.keep(kept, json.dumps(sources).encode())
     return contents | {name: text.encode() for name, text in sources.items()}
 
