@@ -125,9 +125,9 @@ class _Root:
             lines[0] = f"from {ROOT} import {', '.join(sorted(names))}"
         lines += [
             "kept = False",
-            f"METHODS = ({pairs})",
+            f"TABLE = ({pairs})",  # a name that the settings bring along
             "def forget():",
-            "    for kind, name in METHODS:",
+            "    for kind, name in TABLE:",
             "        setattr(kind, name, None)",  # delattr would leave the value in its place
         ]
         return "\n".join([*lines, ""])

@@ -9,6 +9,7 @@ nobody else knows become short (names.py), what only making the car takes goes a
 A board without native code gets viper and native functions as plain bytecode.
 """
 
+import ast
 import hashlib
 import json
 import re
@@ -16,7 +17,7 @@ import shutil
 import subprocess
 import tempfile
 from dataclasses import dataclass
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 from typing import Any
 
 from patrolcar.errors import PatrolError
@@ -223,6 +224,17 @@ def _small(contents: dict[str, bytes], source: bool) -> dict[str, bytes]:
     return contents | {name: text.encode() for name, text in sources.items()}
 
 
+def _needless(name: str, content: bytes) -> bool:
+    """An __init__.py that only says what its folder is: to a board a folder is a package."""
+    if PurePosixPath(name).name != "__init__.py":
+        return False
+    with program.of(name):
+        return all(
+            isinstance(node, ast.Expr) and isinstance(node.value, ast.Constant)
+            for node in ast.parse(content).body
+        )
+
+
 def _identity(contents: dict[str, bytes], size: int = BUILD_BYTES) -> bytes:
     digest = hashlib.sha256()
     for name in sorted(contents):
@@ -249,7 +261,11 @@ def build(
     if VERSION in contents:
         line = f"BUILD = {identity!r}"
         contents[VERSION] = BUILD_LINE.sub(lambda _: line, contents[VERSION].decode()).encode()
-    contents = _small(contents, source)
+    contents = {
+        name: content
+        for name, content in _small(contents, source).items()
+        if source or not _needless(name, content)
+    }
     known = places.read(contents.get(PLACES, b"").decode())
     version = _compiler_version()
     if out_dir.exists():

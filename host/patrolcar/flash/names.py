@@ -94,33 +94,30 @@ class _Taken:
         for path, tree in trees.items():
             inside: dict[int, int] = {}
             for node in ast.walk(tree):
-                if isinstance(node, ast.ClassDef) and path not in fixed and not node.bases:
+                if isinstance(node, ast.ClassDef):
+                    owner = id(node) if path not in fixed and not node.bases else 0
                     for part in ast.walk(node):
                         if _of_self(part):
-                            inside[id(part)] = id(node)
+                            inside[id(part)] = owner
                     for part in node.body:
-                        if isinstance(part, ast.FunctionDef):
-                            inside[id(part)] = id(node)
-                if isinstance(node, ast.ClassDef):
-                    for name in set().union(*map(set, map(bound_by, node.body))):
-                        self.members.add(name)
+                        method = isinstance(part, ast.FunctionDef)
+                        for name in bound_by(part):
+                            self.members.add(name)
+                            owners[name].add(owner if method else 0)
                 if isinstance(node, ast.keyword) and node.arg:
                     self.keywords.add(node.arg)
                 elif isinstance(node, ast.Name):
                     self.names.add(node.id)
                 elif isinstance(node, ast.arg):
                     self.names.add(node.arg)
+                elif isinstance(node, ast.FunctionDef | ast.ClassDef):
+                    self.names.add(node.name)
                 elif isinstance(node, ast.ImportFrom):
                     self.imported.update(alias.name for alias in node.names)
             for node in ast.walk(tree):
                 if isinstance(node, ast.Attribute):
                     self.members.add(node.attr)
                     owners[node.attr].add(inside.get(id(node), 0))
-                elif isinstance(node, ast.FunctionDef | ast.ClassDef):
-                    self.names.add(node.name)
-                    owners[node.name].add(inside.get(id(node), 0))
-                elif isinstance(node, ast.Name) and not isinstance(node.ctx, ast.Load):
-                    owners[node.id].add(0)  # a class's own variable, perhaps
         # Names of one class and nobody else.
         self.private = {
             name
