@@ -56,6 +56,9 @@ def _let_go(package, name):
             kept = True
     if not kept:
         _let_go(patrol, above[7:-1])
+    pack = sys.modules.get("pack")
+    if pack is not None:
+        pack.forget()
 
 
 class Car:
