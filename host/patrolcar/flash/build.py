@@ -215,7 +215,7 @@ def _small(contents: dict[str, bytes], source: bool) -> dict[str, bytes]:
     sources = inline(sources, PLAIN)
     if not source:
         linked = link.link(sources, PLAIN)
-        sources = shorten(linked.sources, PLAIN)
+        sources = shorten(linked.sources, PLAIN, (link.ROOT_PATH,) if linked.places else ())
         if PLACES in sources:
             line = f"PLACES = {places.places(linked, sources, PLAIN)!r}"
             sources[PLACES] = PLACES_LINE.sub(lambda _: line, sources[PLACES])
@@ -283,6 +283,8 @@ def build(
         if not name.endswith(".py") or name in STAY_SOURCE or source:
             target.write_bytes(content)
         else:
+            if content == link.STUB.encode():
+                name = link.STUBS_PATH  # all of them are one file's copies, in the pack too
             key = hashlib.sha256(
                 "\0".join((version, march or "", places.on_board(name))).encode() + b"\0" + content
             ).hexdigest()

@@ -55,9 +55,15 @@ def short_names(pattern: str, taken: Set[str]) -> Iterator[str]:
                 yield name
 
 
-def shorten(sources: Mapping[str, str], fixed: tuple[str, ...] = ()) -> dict[str, str]:
-    """The files again, by path; those in `fixed` as they are, and they count as outside."""
-    return _renaming(_renaming(sources, fixed, _private), fixed, _inner)
+def shorten(
+    sources: Mapping[str, str], fixed: tuple[str, ...] = (), named: tuple[str, ...] = ()
+) -> dict[str, str]:
+    """The files again, by path; those in `fixed` as they are, and they count as outside.
+
+    Of those in `named` the names at the top are others' to find, and stay.
+    """
+    outer = _renaming(sources, fixed, _private)
+    return _renaming(outer | {path: sources[path] for path in named}, fixed, _inner)
 
 
 def _renaming(
