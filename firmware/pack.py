@@ -12,7 +12,7 @@ from deflate import RAW, DeflateIO
 
 _FILE = "/flash/patrol.pack"
 _PLACE = "/pack"
-_WINDOW_BITS = 10  # 1 KB while a module is loaded
+_WINDOW_BITS = 12  # 4 KB while a module is loaded
 
 
 mounted = None

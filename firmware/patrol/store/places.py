@@ -10,7 +10,7 @@ import sys
 from patrol.portable import const
 
 PLACES = b""
-_WINDOW_BITS = const(10)
+_WINDOW_BITS = const(12)
 
 
 def _written(known, file, line, name):

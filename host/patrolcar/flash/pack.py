@@ -13,7 +13,7 @@ from patrolcar.errors import PatrolError
 
 NAME = "patrol.pack"
 PLACE = "/pack"  # as firmware/pack.py has it
-WINDOW_BITS = 10  # as firmware/pack.py has it
+WINDOW_BITS = 12  # as firmware/pack.py has it
 MOST_INDEX = 9999
 
 
