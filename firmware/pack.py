@@ -12,7 +12,10 @@ from deflate import RAW, DeflateIO
 
 _FILE = "/flash/patrol.pack"
 _PLACE = "/pack"
-_WINDOW_BITS = 10  # 1 KB while a module is loaded
+_WINDOW_BITS = 12  # 4 KB while a module is loaded
+
+
+mounted = None
 
 
 class Pack:
@@ -20,13 +23,24 @@ class Pack:
 
     def __init__(self, path):
         self._path = path
-        with open(path, "rb") as file:
-            head = file.read(8)
-            if head[:4] != b"PACK":
-                raise OSError("%s is no pack" % path)
-            size = int(head[4:])
-            self._index = file.read(size)
-        self._start = 8 + size
+        self._index = None
+        self._read()
+
+    def _read(self):
+        """The index, for as long as modules are looked for: it is 1 KB."""
+        if self._index is None:
+            with open(self._path, "rb") as file:
+                head = file.read(8)
+                if head[:4] != b"PACK":
+                    raise OSError("%s is no pack" % self._path)
+                size = int(head[4:])
+                self._index = file.read(size)
+            self._start = 8 + size
+        return self._index
+
+    def forget(self):
+        """Until it is asked again."""
+        self._index = None
 
     def mount(self, readonly, mkfs):
         """Nothing to prepare."""
@@ -35,7 +49,7 @@ class Pack:
         """Nothing to end."""
 
     def _find(self, path, mark):
-        return self._index.find(("\n" + path.strip("/") + mark).encode())
+        return self._read().find(("\n" + path.strip("/") + mark).encode())
 
     def stat(self, path):
         """A file, or a folder that something lies in."""
@@ -54,7 +68,7 @@ class Pack:
         folder = path.strip("/")
         folder = folder + "/" if folder else folder
         seen = set()
-        for line in self._index.decode().split("\n")[1:-1]:
+        for line in self._read().decode().split("\n")[1:-1]:
             if line.startswith(folder):
                 name, inner, _ = line.split(" ")[0][len(folder) :].partition("/")
                 if name not in seen:
@@ -66,19 +80,28 @@ class Pack:
         at = self._find(path, " ")
         if at < 0:
             raise OSError(2)
-        words = self._index[at : self._index.find(b"\n", at + 1)].split()
+        index = self._read()
+        words = index[at : index.find(b"\n", at + 1)].split()
         file = open(self._path, "rb")
         file.seek(self._start + int(words[1]))
         return DeflateIO(file, RAW, _WINDOW_BITS, True)
 
 
+def forget():
+    """Gives the heap back that looking for modules has taken."""
+    if mounted is not None:
+        mounted.forget()
+
+
 def mount():
     """From now on modules are found in the pack; again after another one has taken its place."""
+    global mounted
     pack = Pack(_FILE)
     try:
         os.umount(_PLACE)
     except OSError:
         pass
     os.mount(pack, _PLACE)
+    mounted = pack
     if _PLACE not in sys.path:
         sys.path.append(_PLACE)

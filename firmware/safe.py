@@ -86,8 +86,9 @@ def crashed(error):
         import board
         from patrol.store import crash
         from patrol.store.log import Log
+        from patrol.store.places import told
 
-        print("\n".join(crash.told(error)))
+        print("\n".join(told(error)))
         crash.note(Log(board.SETTINGS), crash.START, error)
     except Exception as other:
         sys.print_exception(error)

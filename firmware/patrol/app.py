@@ -57,12 +57,24 @@ def _let_go(package, name):
             kept = True
     if not kept:
         _let_go(patrol, above[7:-1])
+    pack = sys.modules.get("pack")
+    if pack is not None:
+        pack.forget()
 
 
 class Car:
     """All parts as attributes, and their tasks planned on `schedule` in the order of `plan`."""
 
     def __init__(self):
+        ours = "patrol.births" not in sys.modules
+        from patrol import births
+
+        self._make()
+        if ours and not births.kept:
+            births.forget()
+            _let_go(patrol, "births")
+
+    def _make(self):
         self.limits = limits
         self.failures = 0
         self._traced = []

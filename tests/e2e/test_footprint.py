@@ -10,6 +10,8 @@ import pytest
 import figures
 from footprint import Footprint, measure
 from patrolcar.flash.build import Build, boards, build
+from patrolcar.flash.pack import packed
+from patrolcar.flash.sync import read_tree
 
 CHIP = "armv7emsp"  # F405, F411, F446
 BIG = 64  # bytes: smaller buffers are one row together
@@ -30,9 +32,15 @@ def footprint(
     return measure(image, folder / "empty.img", chip_build.folder)
 
 
+def _on_flash(made: Build) -> int:
+    """Bytes that lie on the board: the modules are packed there."""
+    return sum(map(len, packed(read_tree(made.folder)).values()))
+
+
 @pytest.mark.parametrize("board", boards())
 def test_the_firmware_of_each_board_leaves_room_on_its_flash(board: str, tmp_path: Path) -> None:
-    assert build(tmp_path / "build", CHIP, board=board).size <= figures.FLASH_KB * 1024
+    made = build(tmp_path / "build", CHIP, board=board)
+    assert _on_flash(made) <= figures.FLASH_KB * 1024
 
 
 def test_the_running_car_leaves_40_kb_of_ram(
@@ -76,7 +84,8 @@ def test_the_running_car_leaves_40_kb_of_ram(
         f"totals, KB: flash of {figures.FLASH_KB}, RAM of {figures.RAM_KB} with the car in AUTO",
         ("", "KB"),
         [
-            ("flash", chip_build.size / 1024),
+            ("flash", _on_flash(chip_build) / 1024),
+            ("  the modules before they are packed", chip_build.size / 1024),
             ("RAM: 0.7 x (64-bit heap - buffers) + buffers + machine code", ram / 1024),
             ("  64-bit heap, corrected for the two below", footprint.heap / 1024),
             ("  64-bit heap beyond an empty board's, as it is", footprint.raw / 1024),

@@ -27,8 +27,8 @@ print(sys.path.count('/pack'))
 """
 
 
-def _said(folder: Path, *files: bytes) -> list[str]:
-    program = PROGRAM.format(
+def _said(folder: Path, *files: bytes, program: str = PROGRAM) -> list[str]:
+    program = program.format(
         firmware=str(firmware_dir()), file=str(folder / "a.pack"), files=files
     )
     interpreter = Path(sys.executable).with_name("micropython")
@@ -48,3 +48,10 @@ def test_another_pack_takes_the_place_of_the_first(tmp_path: Path) -> None:
         pack({"folder/one.py": b"X = %d\n" % i, "folder/__init__.py": b""}) for i in (7, 8)
     )
     assert _said(tmp_path, first, second) == ["7", "8", "1"]
+
+
+def test_modules_are_found_after_the_index_was_forgotten(tmp_path: Path) -> None:
+    program = PROGRAM.replace("pack.mount()\n", "pack.mount()\n        pack.forget()\n")
+    assert program != PROGRAM
+    made = pack({"folder/one.py": b"X = 'found'\n"})
+    assert _said(tmp_path, made, program=program) == ["found", "1"]

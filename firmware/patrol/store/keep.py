@@ -21,7 +21,9 @@ def recall():
 
 def note(error, schedule, number):
     """Prints and keeps an exception of the loop, the `number`-th since boot."""
-    print("\n".join(crash.told(error)))
+    from patrol.store.places import told
+
+    print("\n".join(told(error)))
     crash.note(Log(board.SETTINGS), crash.LOOP, error, schedule, number)
 
 

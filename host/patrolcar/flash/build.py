@@ -5,10 +5,11 @@ chosen board's file alone goes along, as the module `board`. Three lines are wri
 boot.py's motor pins are the board's, patrol/version.py tells which build this is, and
 patrol/store/places.py where its lines were written. Constants of one file become literals in the
 others (constants.py), what is always loaded together becomes one module (link.py), names that
-nobody else knows become short (names.py).
+nobody else knows become short (names.py), what only making the car takes goes apart (births.py).
 A board without native code gets viper and native functions as plain bytecode.
 """
 
+import ast
 import hashlib
 import json
 import re
@@ -16,11 +17,11 @@ import shutil
 import subprocess
 import tempfile
 from dataclasses import dataclass
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 from typing import Any
 
 from patrolcar.errors import PatrolError
-from patrolcar.flash import cache, constants, edit, link, names, places, program, scopes
+from patrolcar.flash import births, cache, constants, edit, link, names, places, program, scopes
 from patrolcar.flash.board_file import read_board
 from patrolcar.flash.constants import inline
 from patrolcar.flash.lean import lean
@@ -39,7 +40,7 @@ PLACES_LINE = re.compile(r"^PLACES = .*$", re.MULTILINE)
 BUILD_BYTES = 8  # as many as AUTOPILOT_VERSION.flight_custom_version has
 # Exactly these lines; a decorator that is written otherwise is mpy-cross's to complain about.
 NATIVE_LINE = re.compile(r"^[ \t]*@micropython\.(viper|native)[ \t]*$", re.MULTILINE)
-TOOLS = (constants, edit, link, names, places, scopes)  # what they make depends on them
+TOOLS = (births, constants, edit, link, names, places, scopes)  # what they make depends on them
 POINTERS = ("ptr8", "ptr16", "ptr32", "uint")
 
 
@@ -214,12 +215,24 @@ def _small(contents: dict[str, bytes], source: bool) -> dict[str, bytes]:
     sources = inline(sources, PLAIN)
     if not source:
         linked = link.link(sources, PLAIN)
-        sources = shorten(linked.sources, PLAIN)
+        sources = shorten(linked.sources, PLAIN, (link.ROOT_PATH,) if linked.places else ())
         if PLACES in sources:
             line = f"PLACES = {places.places(linked, sources, PLAIN)!r}"
             sources[PLACES] = PLACES_LINE.sub(lambda _: line, sources[PLACES])
+        sources = births.moved(linked, sources, PLAIN)
     cache.keep(kept, json.dumps(sources).encode())
     return contents | {name: text.encode() for name, text in sources.items()}
+
+
+def _needless(name: str, content: bytes) -> bool:
+    """An __init__.py that only says what its folder is: to a board a folder is a package."""
+    if PurePosixPath(name).name != "__init__.py":
+        return False
+    with program.of(name):
+        return all(
+            isinstance(node, ast.Expr) and isinstance(node.value, ast.Constant)
+            for node in ast.parse(content).body
+        )
 
 
 def _identity(contents: dict[str, bytes], size: int = BUILD_BYTES) -> bytes:
@@ -248,7 +261,11 @@ def build(
     if VERSION in contents:
         line = f"BUILD = {identity!r}"
         contents[VERSION] = BUILD_LINE.sub(lambda _: line, contents[VERSION].decode()).encode()
-    contents = _small(contents, source)
+    contents = {
+        name: content
+        for name, content in _small(contents, source).items()
+        if source or not _needless(name, content)
+    }
     known = places.read(contents.get(PLACES, b"").decode())
     version = _compiler_version()
     if out_dir.exists():
@@ -266,6 +283,8 @@ def build(
         if not name.endswith(".py") or name in STAY_SOURCE or source:
             target.write_bytes(content)
         else:
+            if content == link.STUB.encode():
+                name = link.STUBS_PATH  # all of them are one file's copies, in the pack too
             key = hashlib.sha256(
                 "\0".join((version, march or "", places.on_board(name))).encode() + b"\0" + content
             ).hexdigest()

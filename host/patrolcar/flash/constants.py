@@ -139,6 +139,16 @@ def _computed(node: ast.UnaryOp | ast.BinOp, values: list[Value | None]) -> int 
     return result if type(result) is int else None
 
 
+def literal(node: ast.expr) -> Value | None:
+    """What an expression of nothing but literals comes to; None where it has more in it."""
+    if isinstance(node, ast.Constant):
+        return node.value if type(node.value) in (int, str) else None  # type: ignore[return-value]
+    if isinstance(node, ast.UnaryOp | ast.BinOp):
+        parts = [node.operand] if isinstance(node, ast.UnaryOp) else [node.left, node.right]
+        return _computed(node, [literal(part) for part in parts])
+    return None
+
+
 def _small(value: Value | None) -> Value | None:
     return None if isinstance(value, int) and value.bit_length() > BITS else value
 

@@ -13,6 +13,7 @@ from watchfiles import watch
 from patrolcar.errors import PatrolError
 from patrolcar.flash.build import firmware_dir, require_tree
 from patrolcar.flash.flash import Options, transfer
+from patrolcar.flash.places import told
 from patrolcar.flash.repl import Repl
 from patrolcar.flash.sync import Progress
 
@@ -76,21 +77,24 @@ def develop(
     """
     tree = require_tree(options.tree or firmware_dir())
     with Changes(tree) as changes, Repl(port) as board:
-        _update(board, options, shown, say)
+        places = _update(board, options, shown, say)
         while True:
             for line in board.lines(LOOK_S):
-                show(line)
+                show(told(line, places))
             saved = changes.take()
             if saved:
                 say(f"saved: {', '.join(saved[:3])}{' ...' if len(saved) > 3 else ''}")
                 board.interrupt()
-                _update(board, options, shown, say)
+                places = _update(board, options, shown, say) or places
 
 
-def _update(board: Repl, options: Options, shown: Shown, say: Callable[[str], None]) -> None:
+def _update(board: Repl, options: Options, shown: Shown, say: Callable[[str], None]) -> bytes:
+    """What tells the tracebacks of the firmware that is there now; nothing where it stayed."""
+    places = b""
     try:
         with shown() as progress:
             done = transfer(board, options, progress)
+        places = done.build.places
         say(done.line())
         if done.note:
             say(done.note)
@@ -102,3 +106,4 @@ def _update(board: Repl, options: Options, shown: Shown, say: Callable[[str], No
             board.reset()
         raise
     board.reset()
+    return places

@@ -6,8 +6,9 @@ top, and what the modules in PASSING import there, becomes part of `patrol.app`,
 which it would have been loaded. What a function imports, the car lets go again, so that stays
 alone; so does a module that is handed on as an object.
 
-Of a linked module a stub stays, by which its public names can be imported from where they were.
-A module of nothing but data stays whole, for those who want it without the rest of the car.
+Of a linked module a stub stays, by which its public names can be imported from where they were:
+firmware/patrol/stubs.py fills it. A module of nothing but data stays whole, for those who want it
+without the rest of the car.
 
 A traceback's line is one of the whole then: places.py tells whose it was.
 """
@@ -16,22 +17,27 @@ from __future__ import annotations
 
 import ast
 import builtins
+import re
 from collections import defaultdict
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Iterator, Mapping, Set
+from dataclasses import dataclass
 
 from patrolcar.errors import PatrolError
 from patrolcar.flash import program
-from patrolcar.flash.constants import module_name
+from patrolcar.flash.constants import literal, module_name
 from patrolcar.flash.edit import Edit, edited, replaced
 from patrolcar.flash.names import Spare, constants, short_names
 from patrolcar.flash.scopes import bound_by, global_names
 
 ROOT = "patrol.app"
 ROOT_PATH = "patrol/app.py"
+STUBS_PATH = "patrol/stubs.py"
+STUB = "from patrol.stubs import fill\nfill(__name__, globals())\n"
+STUBS_LINE = re.compile(r"^TABLE = .*$", re.MULTILINE)
 PASSING = ("patrol.hardware",)  # let go when it has made the drivers, which stay
 TWO_THINGS = "means two things in what becomes one module: rename one"
 Place = tuple[int, str]
+Public = str | tuple[object]
 
 
 @dataclass(frozen=True)
@@ -44,13 +50,13 @@ class Linked:
     written: Mapping[str, str]
     sources: dict[str, str]
     places: tuple[Place, ...] = ()
-    stubs: set[str] = field(default_factory=set)
+    stubs: Set[str] = frozenset()
 
 
 def link(sources: Mapping[str, str], fixed: tuple[str, ...] = ()) -> Linked:
     """The files with the root's closure in one; those in `fixed` as they are."""
     files = {module_name(path): _File(path, text) for path, text in sources.items()}
-    if ROOT not in files:
+    if ROOT not in files or STUBS_PATH not in sources:
         return Linked(sources, dict(sources))
     closed = {name for name, file in files.items() if file.path in fixed or file.has_global}
     order = _order(files, closed | _handed_on(files))
@@ -64,20 +70,22 @@ def link(sources: Mapping[str, str], fixed: tuple[str, ...] = ()) -> Linked:
     names = _Names([files[name] for name in order], wanted)
     made = dict(sources)
     places: list[Place] = []
-    stubs: set[str] = set()
+    stubs: dict[str, list[tuple[str, Public]]] = {}
     lines: list[str] = []
     for name in order:
         file = files[name]
         places.append((len(lines) + 1, file.path))
         lines += edited(file.text, names.edits(file, files)).rstrip("\n").split("\n")
         if name != ROOT and not file.is_data:
-            made[file.path] = names.stub(file)
-            stubs.add(file.path)
+            made[file.path] = STUB
+            stubs[file.path] = names.public(file)
     made[ROOT_PATH] = "\n".join(lines) + "\n"
     for file in files.values():
         if file.name not in order and file.path not in fixed:
             made[file.path] = edited(file.text, names.redirected(file, files))
-    return Linked(sources, made, tuple(places), stubs)
+    table = {module_name(path): tuple(public) for path, public in stubs.items()}
+    made[STUBS_PATH] = STUBS_LINE.sub(lambda _: f"TABLE = {table!r}", sources[STUBS_PATH])
+    return Linked(sources, made, tuple(places), stubs.keys())
 
 
 class _File:
@@ -308,21 +316,19 @@ class _Names:
         new = self._imported[key]
         return None if new == (key[1] or key[0]) else new
 
-    def stub(self, file: _File) -> str:
-        """What stays in a linked file's place."""
-        public = sorted(name for name in file.own if not name.startswith("_"))
-        lines = [ast.unparse(file.constants[name]) for name in public if name in file.constants]
-        names = [
-            ast.alias(self._new[file.name, name], name)
-            for name in public
-            if name not in file.constants
-        ]
-        for alias in names:
-            if alias.asname == alias.name:
-                alias.asname = None
-        if names:
-            lines.append(ast.unparse(ast.ImportFrom(ROOT, names, 0)))
-        return "".join(line + "\n" for line in lines)
+    def public(self, file: _File) -> list[tuple[str, Public]]:
+        """Its public names, each with its name here, or the value of a constant."""
+        found: list[tuple[str, Public]] = []
+        for name in sorted(name for name in file.own if not name.startswith("_")):
+            if name in file.constants:
+                value = file.constants[name].value
+                assert isinstance(value, ast.Call)
+                known = literal(value.args[0])
+                if known is not None:
+                    found.append((name, (known,)))
+            else:
+                found.append((name, self._new[file.name, name]))
+        return found
 
     def redirected(self, file: _File, files: Mapping[str, _File]) -> Iterator[Edit]:
         """A file that is not linked: it imports from the root, so that no stub is loaded."""

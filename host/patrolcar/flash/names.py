@@ -55,9 +55,15 @@ def short_names(pattern: str, taken: Set[str]) -> Iterator[str]:
                 yield name
 
 
-def shorten(sources: Mapping[str, str], fixed: tuple[str, ...] = ()) -> dict[str, str]:
-    """The files again, by path; those in `fixed` as they are, and they count as outside."""
-    return _renaming(_renaming(sources, fixed, _private), fixed, _inner)
+def shorten(
+    sources: Mapping[str, str], fixed: tuple[str, ...] = (), named: tuple[str, ...] = ()
+) -> dict[str, str]:
+    """The files again, by path; those in `fixed` as they are, and they count as outside.
+
+    Of those in `named` the names at the top are others' to find, and stay.
+    """
+    outer = _renaming(sources, fixed, _private)
+    return _renaming(outer | {path: sources[path] for path in named}, fixed, _inner)
 
 
 def _renaming(
@@ -94,33 +100,30 @@ class _Taken:
         for path, tree in trees.items():
             inside: dict[int, int] = {}
             for node in ast.walk(tree):
-                if isinstance(node, ast.ClassDef) and path not in fixed and not node.bases:
+                if isinstance(node, ast.ClassDef):
+                    owner = id(node) if path not in fixed and not node.bases else 0
                     for part in ast.walk(node):
                         if _of_self(part):
-                            inside[id(part)] = id(node)
+                            inside[id(part)] = owner
                     for part in node.body:
-                        if isinstance(part, ast.FunctionDef):
-                            inside[id(part)] = id(node)
-                if isinstance(node, ast.ClassDef):
-                    for name in set().union(*map(set, map(bound_by, node.body))):
-                        self.members.add(name)
+                        method = isinstance(part, ast.FunctionDef)
+                        for name in bound_by(part):
+                            self.members.add(name)
+                            owners[name].add(owner if method else 0)
                 if isinstance(node, ast.keyword) and node.arg:
                     self.keywords.add(node.arg)
                 elif isinstance(node, ast.Name):
                     self.names.add(node.id)
                 elif isinstance(node, ast.arg):
                     self.names.add(node.arg)
+                elif isinstance(node, ast.FunctionDef | ast.ClassDef):
+                    self.names.add(node.name)
                 elif isinstance(node, ast.ImportFrom):
                     self.imported.update(alias.name for alias in node.names)
             for node in ast.walk(tree):
                 if isinstance(node, ast.Attribute):
                     self.members.add(node.attr)
                     owners[node.attr].add(inside.get(id(node), 0))
-                elif isinstance(node, ast.FunctionDef | ast.ClassDef):
-                    self.names.add(node.name)
-                    owners[node.name].add(inside.get(id(node), 0))
-                elif isinstance(node, ast.Name) and not isinstance(node.ctx, ast.Load):
-                    owners[node.id].add(0)  # a class's own variable, perhaps
         # Names of one class and nobody else.
         self.private = {
             name
@@ -251,8 +254,10 @@ def _private(tree: ast.Module, taken: _Taken) -> Iterator[Edit]:
     for node in places:
         if isinstance(node, ast.Name) and node.id in short:
             yield _renamed(node.lineno, node.col_offset, node.id, short[node.id])
-        elif isinstance(node, ast.FunctionDef) and node.name in short:
-            yield _renamed(node.lineno, node.col_offset + 4, node.name, short[node.name])
+        elif isinstance(node, ast.FunctionDef | ast.ClassDef) and node.name in short:
+            word = "def " if isinstance(node, ast.FunctionDef) else "class "
+            at = node.col_offset + len(word)
+            yield _renamed(node.lineno, at, node.name, short[node.name])
 
 
 def _renamed(line: int, column: int, old: str, new: str) -> Edit:

@@ -13,7 +13,7 @@ from patrolcar.errors import PatrolError
 
 NAME = "patrol.pack"
 PLACE = "/pack"  # as firmware/pack.py has it
-WINDOW_BITS = 10  # as firmware/pack.py has it
+WINDOW_BITS = 12  # as firmware/pack.py has it
 MOST_INDEX = 9999
 
 
@@ -26,16 +26,16 @@ def packed(files: dict[str, bytes]) -> dict[str, bytes]:
 
 def pack(files: dict[str, bytes]) -> bytes:
     """One file of many. PatrolError when there are too many."""
-    lines, streams, offset = [], [], 0
+    lines, streams, offset = [], b"", {}
     for name, data in sorted(files.items()):
-        stream = deflated(data)
-        lines.append(f"{name} {offset}")
-        streams.append(stream)
-        offset += len(stream)
+        if data not in offset:  # else it is a copy
+            offset[data] = len(streams)
+            streams += deflated(data)
+        lines.append(f"{name} {offset[data]}")
     index = ("\n" + "\n".join(lines) + "\n").encode()
     if len(index) > MOST_INDEX:
         raise PatrolError(f"{len(files)} modules are more than a pack's index can name")
-    return b"PACK%04d" % len(index) + index + b"".join(streams)
+    return b"PACK%04d" % len(index) + index + streams
 
 
 def unpacked(data: bytes) -> dict[str, bytes]:

@@ -25,13 +25,16 @@ from patrolcar.flash import program
 from patrolcar.flash.link import ROOT_PATH, Linked
 from patrolcar.flash.pack import PLACE, deflated, inflated
 
+BIRTHS_PATH = "patrol/births.py"
 FRAME = re.compile(r'File "([^"]*)", line (\d+)(?:, in (\w+))?')
 SAID = re.compile(rf"\b{ROOT_PATH}, line (\d+)")  # as messages of the compiler have it
 LITERAL = re.compile(r"^PLACES = (.*)$", re.MULTILINE)
 
 
 def on_board(path: str) -> str:
-    """Where a compiled file lies on a board, as its interpreter calls it."""
+    """Where a compiled file lies on a board, as tracebacks call it: the root's births by the
+    root's name, as they have its lines."""
+    path = ROOT_PATH if path == BIRTHS_PATH else path
     compiled = path.removesuffix(".py") + ".mpy"
     return f"{PLACE}/{compiled}" if "/" in path else compiled
 
@@ -40,7 +43,7 @@ def places(linked: Linked, short: Mapping[str, str], fixed: tuple[str, ...] = ()
     """What is to be told of files that were linked and then shortened."""
     lines: list[str] = []
     for path in sorted(short):
-        if path in linked.stubs or path in fixed:
+        if path in linked.stubs or path in fixed or path == BIRTHS_PATH:
             continue
         parts = linked.places if path == ROOT_PATH else ((1, path),)
         found = [(first, 0, file) for first, file in parts]

@@ -67,14 +67,24 @@ def _measure_calls(module):
             setattr(module, name, _Measured("parts", name, value))
 
 
+def _measure_no_calls(module):
+    for name, value in list(module.__dict__.items()):
+        if isinstance(value, _Measured):
+            setattr(module, name, value._original)
+
+
 def _import_hook(modules, original):
     def load(name):
         parts = name.split(".")
         for i in range(1, len(parts) + 1):
             whole = ".".join(parts[:i])
             if " " + whole + " " in modules and whole not in sys.modules:
+                if whole == "patrol.births":  # it changes the classes themselves
+                    _measure_no_calls(sys.modules["patrol.app"])
                 _measured("modules", whole, original, whole)
-                if whole in ("patrol.app", "patrol.hardware"):
+                if whole == "patrol.births":
+                    _measure_calls(sys.modules["patrol.app"])
+                if whole in ("patrol.app", "patrol.births", "patrol.hardware"):
                     _measure_calls(sys.modules[whole])
 
     def hook(name, *rest):

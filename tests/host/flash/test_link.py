@@ -5,6 +5,7 @@ import types
 
 import pytest
 
+from patrolcar.flash.build import firmware_dir
 from patrolcar.flash.link import Linked, link
 from patrolcar.flash.places import places, told
 
@@ -55,9 +56,11 @@ def said(limit):
     gc.collect()
     return "at most %d" % limit
 """
+STUBS = (firmware_dir() / "patrol" / "stubs.py").read_text(encoding="utf-8")
 TREE = {
     "main.py": "from patrol.app import Car\n",
     "patrol/__init__.py": "",
+    "patrol/stubs.py": STUBS,
     "patrol/app.py": APP,
     "patrol/drive.py": DRIVE,
     "patrol/limits.py": "MOST = 4\n",
@@ -109,7 +112,8 @@ def test_the_car_is_the_same(linked: Linked, load) -> None:
 
 def test_what_was_linked_can_be_imported_from_where_it_was(linked: Linked, load) -> None:
     app = load(linked.sources, *PACKAGES, "patrol.app")
-    drive = load(linked.sources, *PACKAGES, "patrol.app", "patrol.drive")
+    tree = linked.sources | {"patrol/births.py": ""}
+    drive = load(tree, *PACKAGES, "patrol.app", "patrol.births", "patrol.stubs", "patrol.drive")
     assert drive.clamp(20, 6) == 6
     assert type(drive.Drive).__name__ == type(app.Drive).__name__
     assert linked.stubs == {"patrol/drive.py", "patrol/link/words.py"}
@@ -146,6 +150,7 @@ def test_a_builtin_is_not_hidden_by_another_file_s_function() -> None:
         "patrol/app.py": "from patrol.a import abs as a\nx = abs(-3), a(-3)\n",
         "patrol/a.py": "def abs(x):\n    return 7\n",
         "user.py": "from patrol.app import x\n",
+        "patrol/stubs.py": STUBS,
     }
     scope: dict = {}
     exec(link(tree).sources["patrol/app.py"], scope)
