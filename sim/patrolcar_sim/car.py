@@ -7,6 +7,8 @@ from pathlib import Path
 
 from patrolcar_sim.board.board import VirtualBoard
 from patrolcar_sim.board.models import DEFAULT_MODEL, find_model
+from patrolcar_sim.faults import Fault, Timeline
+from patrolcar_sim.faults.breaks import find_breaks
 from patrolcar_sim.ground_station import MODES, ScriptedStation
 from patrolcar_sim.world.world import World
 
@@ -22,7 +24,8 @@ class VirtualCar:
         world: its name, or a world that was made already (`seed` is then not used).
         board, filesystem_kb: which board it is, and another size for its filesystem.
         ports: whether outside programs can connect as well.
-        broken: names of broken parts; unknown: PatrolError.
+        broken: names of broken parts (faults/breaks.py); unknown: PatrolError.
+        faults: what goes wrong, and when.
     """
 
     def __init__(
@@ -37,7 +40,9 @@ class VirtualCar:
         speed: float | None = MAX_SPEED,
         station: ScriptedStation | None = None,
         broken: Sequence[str] = (),
+        faults: Sequence[Fault] = (),
     ) -> None:
+        wrong = find_breaks(broken)
         self.world = World(world, seed) if isinstance(world, str) else world
         self.board = VirtualBoard(
             self.world,
@@ -45,8 +50,8 @@ class VirtualCar:
             model=find_model(board, filesystem_kb),
             ports=ports,
             speed=speed,
-            broken=broken,
         )
+        Timeline([*faults, *wrong], seed).attach(self.board)
         self.station = ScriptedStation() if station is None else station
         self.board.line.station = self.station
         self.console = bytearray()

@@ -75,10 +75,11 @@ def sim(
 
     What [bold]--break[/] can break, once or more often, for [bold]patrol doctor[/] to find:
     sonar-left, sonar-front, sonar-right, sonar-left-stuck, sonar-front-stuck, sonar-right-stuck,
-    imu, imu-identity, gyro-reversed, motor-left, motor-right, motor-left-blocked,
-    motor-right-blocked, motor-left-reversed, motor-right-reversed, encoder-left, encoder-right,
-    encoder-left-reversed, encoder-right-reversed, encoders-swapped, battery-divider,
-    battery-divider-full, bumper-stuck, button-stuck.
+    imu, imu-identity, gyro-reversed, tof-left, tof-right, motor-left, motor-right,
+    motor-left-blocked, motor-right-blocked, motor-left-reversed, motor-right-reversed,
+    encoder-left, encoder-right, encoder-left-reversed, encoder-right-reversed, encoders-swapped,
+    battery-divider, battery-divider-full, cliff-left, cliff-right, line-left, line-middle,
+    line-right, bumper-stuck, button-stuck.
 
     Example: [bold]patrol sim --world corridor --seed 3 --flash car.img[/].
     """

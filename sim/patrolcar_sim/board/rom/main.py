@@ -89,6 +89,8 @@ def _boot():
         sys.path += ["/flash", "/flash/lib"]
     else:
         repl.put("MPY: can't mount flash\r\n")
+    if settings["quirks"] is not None:
+        modules["loader"].load("quirks")["start"](settings["quirks"], settings["taken_kb"])
     # What the firmware may import is what a board has: the ROM's own modules are not there.
     for name in _OWN:
         del modules[name]
