@@ -18,7 +18,7 @@ from patrolcar.link.ports import NamedPorts
 from patrolcar_sim.board.board import VirtualBoard
 from patrolcar_sim.board.models import DEFAULT_MODEL, find_model
 from patrolcar_sim.breakdown import Breakdown
-from patrolcar_sim.faults import Fault, Timeline
+from patrolcar_sim.faults import Fault, Timeline, props_of
 from patrolcar_sim.faults.breaks import find_breaks
 from patrolcar_sim.world.world import World
 
@@ -103,7 +103,7 @@ def serve(
         raise PatrolError(f"summary {summary}: the folder {summary.parent} does not exist", 2)
     model = find_model(board, filesystem_kb)
     wrong = find_breaks(broken)
-    car_world = World(world, seed)
+    car_world = World(world, seed, props=props_of(faults))
     stopping = False
 
     def stop(number: int, frame: FrameType | None) -> None:

@@ -80,8 +80,8 @@ class Cause(IntEnum):
 
 class Request(NamedTuple):
     """One request; `aux` is the room in the receive buffer, the I2C address and length, or the
-    cause of a reset. `inputs`: the reply is to carry converters and counters. `outputs` are (kind,
-    index, small, value, time)."""
+    cause of a reset. `inputs`: at its target converters and counters are wanted. `outputs` are
+    (kind, index, small, value, time)."""
 
     kind: int
     sequence: int
@@ -142,8 +142,8 @@ def pack_reply(
     taken_kb: int = 0,
 ) -> bytes:
     """A reply: the pin of an interrupting edge or None, levels, converters and then counters or
-    NO_INPUTS, and `received` bytes for the UART or the bytes of an I2C read in `data`; `news` where one
-    of these may have changed: how far the clock has leapt, what is gone of the heap."""
+    NO_INPUTS, and `received` bytes for the UART or the bytes of an I2C read in `data`; `news`
+    where one of these may have changed: how far the clock has leapt, what is gone of the heap."""
     return _REPLY.pack(
         sequence << 8 | (_INTERRUPT if interrupt else 0) | (_NEWS if news else 0),
         now,

@@ -1,4 +1,4 @@
-"""Parts that are broken on purpose, from power-on: what `patrol sim --break PART` does, as data."""
+"""Parts that are broken from power-on: what `patrol sim --break PART` does, as data."""
 
 from __future__ import annotations
 
@@ -41,7 +41,9 @@ BREAKS: dict[str, Break] = {
     "imu-identity": _of("the chip at the IMU's address is another one", "IMU", "imu.identity"),
     "gyro-reversed": _of("the IMU is mounted upside down", "IMU", "imu.turned"),
     **{
-        f"tof-{side}": _of(f"the {side} ToF sensor does not answer", f"{side} ToF", "tof.nak", side)
+        f"tof-{side}": _of(
+            f"the {side} ToF sensor does not answer", f"{side} ToF sensor", "tof.nak", side
+        )
         for side in ("left", "right")
     },
     **{

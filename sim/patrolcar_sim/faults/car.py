@@ -50,8 +50,7 @@ class FaultyCar:
         swapped: not empty: each encoder is in the other one's place.
         silent, late, crosstalk: by sonar.
         dividers: what the battery's divider makes of the voltage.
-        floor_mv: by reflectance sensor, what its output is stuck at.
-        imu_faults, tof_faults: the slaves, with what is wrong with them.
+        floor: by reflectance sensor, what its output is stuck at, mV.
     """
 
     def __init__(self, car: Car, now_us: int) -> None:
@@ -66,7 +65,7 @@ class FaultyCar:
         self.late: tuple[list[Late], ...] = ([], [], [])
         self.crosstalk: tuple[list[Crosstalk], ...] = ([], [], [])
         self.dividers: list[float] = []
-        self.floor_mv: dict[int, list[float]] = {}
+        self.floor: dict[int, list[float]] = {}
         self._seen = [car.encoder_count(side, now_us) for side in (0, 1)]
         self._told = list(self._seen)
         self._before: list[int | None] = [None] * 3
@@ -167,9 +166,14 @@ class FaultyCar:
     def current_ma(self) -> int:
         return self._car.current_ma()
 
-    def reflectance_mv(self, sensor: int) -> float:
-        stuck = self.floor_mv.get(sensor)
-        return stuck[-1] if stuck else self._car.reflectance_mv(sensor)
+    def floor_mv(self) -> list[float]:
+        millivolts = self._car.floor_mv()
+        if any(self.floor.values()):
+            millivolts = list(millivolts)
+            for sensor, stuck in self.floor.items():
+                if stuck:
+                    millivolts[sensor] = stuck[-1]
+        return millivolts
 
     def bumper(self) -> bool:
         return self._car.bumper()

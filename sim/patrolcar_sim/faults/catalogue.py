@@ -130,7 +130,7 @@ CATALOGUE: dict[str, Kind] = {
         "power fails in the middle of a work of the flash: an erase, 4 KB programmed, a word",
         flash.cut,
         parameters=(
-            Parameter("work", "1", 0, 1e6, 0, "in which one from then on; 0: the seed draws one", True),
+            Parameter("work", "1", 0, 1e6, 0, "which one from then on; 0: chance decides", True),
             Parameter("within", "1", 1, 1e6, 40, "of so many", True),
         ),
     ),

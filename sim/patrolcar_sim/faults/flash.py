@@ -91,7 +91,7 @@ def _pack(data: bytes | bytearray, blocks: list[int]) -> list[int]:
 
 
 def full(rig: Rig, fault: Fault, chance: random.Random) -> None:
-    """There is no room: in the settings' areas at once, in the filesystem from the next boot on."""
+    """No room is left: in the settings' areas at once, in the filesystem from the next boot."""
     if fault.place == "filesystem":
         assert rig.board.quirks is not None
         rig.board.quirks["fill"] = True

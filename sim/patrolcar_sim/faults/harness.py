@@ -17,5 +17,5 @@ def switch_stuck(rig: Rig, fault: Fault, chance: random.Random) -> Undo:
 
 def floor_stuck(rig: Rig, fault: Fault, chance: random.Random) -> Undo:
     """The sensor's output stands at one voltage."""
-    place = rig.car.floor_mv.setdefault(FLOOR.index(fault.place), [])
-    return put(place, fault["voltage"])
+    place = rig.car.floor.setdefault(FLOOR.index(fault.place), [])
+    return put(place, 1000 * fault["voltage"])

@@ -1,4 +1,4 @@
-"""A fault as one word, as it is passed on the command line: KIND[@START[+FOR]][:WHERE][,NAME=VALUE...]
+"""A fault as one word, as the command line has it: KIND[@START[+FOR]][:WHERE][,NAME=VALUE...]
 
 sonar.silent@10+5:front          from 10 s on for 5 s
 uart.bits@3:from,rate=0.001      from 3 s on

@@ -1,4 +1,4 @@
-"""What a fault acts on: the board with its pins and line, the world, and the faulty car between."""
+"""What a fault acts on: the board with its pins and line, the world, the faulty car between."""
 
 from __future__ import annotations
 

@@ -1,5 +1,6 @@
-# quirks.py: what faults do inside the chip: its clock leaps ahead, its heap shrinks, its filesystem
-# is full, and each work of its flash is told before it is done. Loaded where a fault asks for it.
+# quirks.py: what faults do inside the chip: its clock leaps ahead, its heap shrinks, its
+# filesystem is full, and each word that it programs is told to the board first. Loaded where a
+# fault asks for it.
 
 import gc
 import os
