@@ -15,7 +15,7 @@ import time
 from collections import Counter
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any, Protocol
+from typing import TYPE_CHECKING, Any, Protocol
 
 from patrolcar.errors import PatrolError
 from patrolcar_sim.board.console import Console
@@ -44,6 +44,9 @@ from patrolcar_sim.board.telemetry_line import TelemetryLine
 from patrolcar_sim.board.timing import BOOT_US, TASK_US, at_clock
 
 I2C, REPL = Kind.I2C, Kind.REPL
+
+if TYPE_CHECKING:
+    from patrolcar_sim.faults.rig import Rig
 
 HANG_S = 2.0  # no exchange for so long: the program hangs
 LOOK_S = 0.05  # how often what need not be seen at once is looked at
@@ -76,6 +79,7 @@ class VirtualBoard:
         repl, uart: their ports to the outside, None without.
         on_flash: is called with each work of the flash as it begins, and its offset in the image.
         quirks: what of rom/quirks.py the next run needs; None: nothing of it.
+        rig: what faults have to do with it, if any has.
     """
 
     def __init__(
@@ -137,6 +141,7 @@ class VirtualBoard:
         self._action_us = NEVER  # when the first of them is due
         self.on_flash: Callable[[FlashWork, int], None] | None = None
         self.quirks: dict[str, Any] | None = None
+        self.rig: Rig | None = None
         self._news = False  # of the two below
         self._leap_us = 0  # the chip's clock is ahead by so much
         self._taken_kb = 0  # of its heap

@@ -1,4 +1,4 @@
-"""A fault as one word, as the command line has it: KIND[@START[+FOR]][:WHERE][,NAME=VALUE...]
+"""A fault as one word, as the command line has it: KIND[@START][+FOR][:WHERE][,NAME=VALUE...]
 
 sonar.silent@10+5:front          from 10 s on for 5 s
 uart.bits@3:from,rate=0.001      from 3 s on
@@ -12,9 +12,9 @@ import re
 from patrolcar_sim.faults.catalogue import CATALOGUE, check, span_of
 from patrolcar_sim.faults.fault import Fault, FaultError
 
-SYNTAX = "KIND[@START[+FOR]][:WHERE][,NAME=VALUE...]"
+SYNTAX = "KIND[@START][+FOR][:WHERE][,NAME=VALUE...]"
 _WORD = re.compile(
-    r"(?P<kind>[a-z.]+)(@(?P<at>[0-9.]+)(\+(?P<length>[0-9.]+))?)?(:(?P<where>[a-z-]+))?"
+    r"(?P<kind>[a-z.]+)(@(?P<at>[0-9.]+))?(\+(?P<length>[0-9.]+))?(:(?P<where>[a-z-]+))?"
 )
 
 
@@ -57,8 +57,8 @@ def listing() -> list[str]:
     """Every kind for a person: a line of its name, places and what happens, then its numbers."""
     lines = []
     for name, kind in CATALOGUE.items():
-        where = f":{'|'.join(kind.where)}" if kind.where else ""
-        lasts = "@START[+FOR]" if kind.lasts else "@START"
+        where = f"[:{'|'.join(kind.where)}]" if kind.where else ""
+        lasts = "[@START][+FOR]" if kind.lasts else "[@START]"
         lines.append(f"{name}{lasts}{where}")
         lines.append(f"    {kind.sentence}")
         for one in kind.parameters:

@@ -22,20 +22,27 @@ SIDES = {"left": (0,), "right": (1,), "both": (0, 1)}
 
 
 class Rig:
-    """One board for all faults of a timeline.
+    """One board for the faults of all its timelines.
 
     Attributes:
         world: the board's world; that it can do what a fault of its kind asks is checked before.
-        number: of the fault that begins, in its timeline: the name of what it brings along.
+        number, seed: of the fault that begins, and of its timeline.
     """
 
-    def __init__(self, board: VirtualBoard, seed: object) -> None:
+    def __init__(self, board: VirtualBoard) -> None:
         self.board = board
         self.world: Any = board.world
         self.number = 0
-        self._seed = seed
+        self.seed: object = 0
         self._high: list[int] = []
         self._low: list[int] = []
+
+    @classmethod
+    def of(cls, board: VirtualBoard) -> Rig:
+        """That board's, made when it is first asked for."""
+        if board.rig is None:
+            board.rig = cls(board)
+        return board.rig
 
     @property
     def has_physics(self) -> bool:
@@ -50,7 +57,7 @@ class Rig:
     @cached_property
     def lines(self) -> FaultyLines:
         """Both directions of the telemetry line."""
-        return FaultyLines(self.board.line, self._seed)
+        return FaultyLines(self.board.line, self.seed)
 
     @cached_property
     def jams(self) -> tuple[list[float], ...]:

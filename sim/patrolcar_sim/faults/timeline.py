@@ -37,7 +37,7 @@ class Timeline:
         Raises:
             PatrolError: a fault needs a world with physics, and the board has none.
         """
-        rig = Rig(board, self._seed)
+        rig = Rig.of(board)
         for number, fault in enumerate(self.faults):
             if CATALOGUE[fault.kind].needs_world and not rig.has_physics:
                 raise PatrolError(
@@ -53,7 +53,7 @@ class Timeline:
         board = rig.board
 
         def begin() -> None:
-            rig.number = number
+            rig.number, rig.seed = number, self._seed
             undo = CATALOGUE[fault.kind].effect(rig, fault, chance)
             if undo is not None and fault.for_us is not None:
                 board.at(fault.at_us + fault.for_us, undo)
