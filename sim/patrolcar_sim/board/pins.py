@@ -98,6 +98,7 @@ class PinBus:
         self._output: set[int] = set()
         self._duty: dict[int, int] = {}
         self._edges = [0] * 64
+        self._scl_low = False
         self.echoes.reset()
         self._car.set_xshut(True)
         self._car.set_standby(False)
@@ -164,10 +165,16 @@ class PinBus:
         elif pin == self._wiring.tof_xshut:
             # Pulled up on the sensor's board.
             self._car.set_xshut(pin not in self._output or self._level(pin))
-        elif pin == self._wiring.scl and self.holds and self._level(pin):
+        elif pin == self._wiring.scl:
+            self._clock(pin not in self._output or self._level(pin))
+
+    def _clock(self, high: bool) -> None:
+        """The level of SCL, where a program makes it: its rises are clocks for who holds SDA."""
+        if high and self._scl_low:
             for hold in self.holds:
                 hold.clocks -= 1
             self.holds = [hold for hold in self.holds if hold.clocks]
+        self._scl_low = not high
 
     def _drive(self, side: int) -> None:
         motor = self._wiring.motors[side]
