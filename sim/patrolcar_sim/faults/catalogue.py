@@ -259,7 +259,7 @@ def props_of(faults: Sequence[Fault]) -> list[Prop]:
     from patrolcar_sim.world.props import Prop
 
     return [
-        Prop(world.prop_name(number, fault), world.PROPS[fault.kind])
+        Prop(world.prop_name(number, fault), world.PROPS[fault.kind], waits=False)
         for number, fault in enumerate(faults)
         if fault.kind in world.PROPS
     ]

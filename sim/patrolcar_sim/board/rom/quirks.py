@@ -15,6 +15,7 @@ _SCALE = 2  # objects are twice the board's size here (process.py)
 _PIECES = (16, 4, 1)  # KB
 _FILLER = "/flash/filler.bin"
 
+_full = False
 _at_boot = 0  # KB that this run began without
 _wanted = 0  # KB that are to be gone beside
 _held = None  # the pieces, as (piece, the rest)
@@ -24,14 +25,13 @@ _bases = time._US_AT_RESET, time._MS_AT_RESET
 
 
 def start(settings, taken_kb):
-    """What of it this run needs."""
-    global _at_boot
+    """What of it this run needs; `taken_kb` of the heap are gone already."""
+    global _at_boot, _full
     _at_boot = taken_kb
+    _full = settings.get("fill", False)
     chip.on_news = _news
     profiler.task_done = _task_done
     _registers.tell = settings.get("flash", False)
-    if settings.get("fill", False):
-        _fill()
 
 
 def _news():
@@ -70,8 +70,10 @@ def _hold():
     _wanted = _held_kb
 
 
-def _fill():
-    """Fills the filesystem with a file, in no time."""
+def fill():
+    """Fills the filesystem with a file, in no time, where it is to be full."""
+    if not _full:
+        return
     stall, output = chip.stall, chip.output
     chip.stall = chip.output = _nothing
     try:
