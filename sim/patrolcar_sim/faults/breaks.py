@@ -90,15 +90,15 @@ BREAKS: dict[str, Break] = {
     ),
     **{
         f"cliff-{side}": _of(
-            f"the {side} cliff sensor is off its plug",
+            f"the {side} cliff sensor's LED is dead: it sees no floor",
             f"{side} cliff sensor", "floor.stuck", f"cliff-{side}", voltage=3.3,
         )
         for side in ("left", "right")
     },
     **{
         f"line-{side}": _of(
-            f"the {side} line sensor is off its plug",
-            f"{side} line sensor", "floor.stuck", f"line-{side}", voltage=3.3,
+            f"the {side} line sensor's output is shorted to ground",
+            f"{side} line sensor", "floor.stuck", f"line-{side}", voltage=0.0,
         )
         for side in ("left", "middle", "right")
     },

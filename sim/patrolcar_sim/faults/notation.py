@@ -23,12 +23,12 @@ def parse(text: str) -> Fault:
     head, *rest = text.split(",")
     found = _WORD.fullmatch(head)
     if found is None:
-        raise FaultError(text, f"no fault: write {SYNTAX}, times in seconds")
+        raise FaultError("fault", f"{text!r} is none: write {SYNTAX}, times in seconds")
     values = {}
     for one in rest:
         name, _, value = one.partition("=")
         if not name or not value:
-            raise FaultError(one, f"no NAME=VALUE, in {text}")
+            raise FaultError("fault", f"{one!r} is no NAME=VALUE")
         values[name] = _number(name, value)
     at, length = found["at"], found["length"]
     fault = Fault(
