@@ -8,7 +8,6 @@ waits; the world goes there, or to the first interrupt before it, and the reply 
 from __future__ import annotations
 
 import contextlib
-import heapq
 import os
 import select
 import time
@@ -18,6 +17,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Protocol
 
 from patrolcar.errors import PatrolError
+from patrolcar_sim.board.agenda import Agenda
 from patrolcar_sim.board.console import Console
 from patrolcar_sim.board.image import ImageLock, cache_of, erase_cache, open_image
 from patrolcar_sim.board.lockstep import (
@@ -136,9 +136,7 @@ class VirtualBoard:
         self._result = 0
         self._reset_us = 0  # virtual time of the last reset
         self._boots = 0
-        self._actions: list[tuple[int, int, Callable[[], None]]] = []
-        self._actions_ever = 0
-        self._action_us = NEVER  # when the first of them is due
+        self._agenda = Agenda()
         self.on_flash: Callable[[FlashWork, int], None] | None = None
         self.quirks: dict[str, Any] | None = None
         self.rig: Rig | None = None
@@ -317,8 +315,10 @@ class VirtualBoard:
     def _hang(self) -> None:
         """The program makes no exchange: the watchdog comes, or the world goes on without it."""
         if self._watchdog_us < NEVER:
+            boots = self._boots
             self._world_to(max(self.now_us, self._watchdog_us))
-            self.reset(Cause.WATCHDOG)
+            if self._boots == boots:
+                self.reset(Cause.WATCHDOG)
         elif self._silent_s - HANG_S <= 2 * LOOK_S:
             self._pace.rebase(self.now_us)
         else:
@@ -330,15 +330,12 @@ class VirtualBoard:
         Actions of one time are called in the order in which they came; a time that has passed is
         now, or soon.
         """
-        self._actions_ever += 1
-        heapq.heappush(self._actions, (us, self._actions_ever, action))
-        self._action_us = self._actions[0][0]
+        self._agenda.at(us, action)
 
     def _act(self, until_us: int) -> int:
         """Goes through what is due by then; how far time is to go now, which may be further."""
-        while self._action_us <= until_us:
-            due, _, action = heapq.heappop(self._actions)
-            self._action_us = self._actions[0][0] if self._actions else NEVER
+        while self._agenda.next_us <= until_us:
+            due, action = self._agenda.take()
             if due > self.now_us:
                 self.world.advance(due)
                 self.now_us = due
@@ -484,7 +481,7 @@ class VirtualBoard:
 
     def _world_to(self, at_us: int) -> None:
         """Lets the world go on; an action on the way may end the program (`_boots` tells)."""
-        if at_us >= self._action_us:
+        if at_us >= self._agenda.next_us:
             at_us = self._act(at_us)
         self.world.advance(at_us)
         self.now_us = at_us
@@ -532,7 +529,7 @@ class VirtualBoard:
         reply = pack_reply(
             request.sequence,
             self.now_us - self._reset_us,
-            min(NEVER, min(pins.next_event_us, self._action_us) - self._reset_us),
+            min(NEVER, min(pins.next_event_us, self._agenda.next_us) - self._reset_us),
             edge,
             pins.levels(),
             (*pins.adc(), *pins.counts(self.now_us))

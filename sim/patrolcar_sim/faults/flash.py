@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import random
+import re
 
 from patrolcar_sim.board.lockstep import FlashWork
 from patrolcar_sim.faults.fault import Fault, Undo
@@ -10,7 +11,9 @@ from patrolcar_sim.faults.rig import Rig
 
 BLOCK = 512
 PIECE = 4096  # what a PROGRAM output stands for (rom/flash.py)
-_PACK = b"PACK"  # a firmware pack begins so, with four digits behind (firmware/pack.py)
+_PACK = re.compile(rb"PACK\d{4}")  # how a firmware pack begins (firmware/pack.py)
+_NAME = re.compile(rb"patrol\.pack")
+_TAG = 4  # bytes between a file's name and where it is
 
 
 def cut(rig: Rig, fault: Fault, chance: random.Random) -> Undo:
@@ -56,7 +59,7 @@ def rot(rig: Rig, fault: Fault, chance: random.Random) -> None:
     """Bits of what is stored turn over."""
     with rig.board.image.open("r+b") as image:
         data = bytearray(image.read())
-        used = [at for area in _areas(rig, fault.place, data) for at in area]
+        used = _used_blocks(rig, fault.place, data)
         for _ in range(round(fault["bits"]) if used else 0):
             at = chance.choice(used) + chance.randrange(BLOCK)
             data[at] ^= 1 << chance.randrange(8)
@@ -64,30 +67,38 @@ def rot(rig: Rig, fault: Fault, chance: random.Random) -> None:
             image.write(data[at : at + 1])
 
 
-def _areas(rig: Rig, where: str, data: bytes | bytearray) -> list[list[int]]:
+def _used_blocks(rig: Rig, where: str, data: bytes | bytearray) -> list[int]:
     """Offsets of the blocks of a region that hold anything."""
     flash = rig.board.model.flash
     if where == "settings":
         areas = list(flash.settings)
     else:
         areas = [(start, size) for start, size, _, _ in flash.filesystem]
-    found = [
-        [at for at in range(start, start + size, BLOCK) if _used(data, at)]
-        for start, size in areas
-    ]
-    return found if where != "pack" else [_pack(data, [at for area in found for at in area])]
-
-
-def _used(data: bytes | bytearray, at: int) -> bool:
-    return data[at : at + BLOCK] != b"\xff" * BLOCK
+    blocks = [at for start, size in areas for at in range(start, start + size, BLOCK)]
+    if where == "pack":
+        blocks = _pack(data, blocks)
+    return [at for at in blocks if data[at : at + BLOCK] != b"\xff" * BLOCK]
 
 
 def _pack(data: bytes | bytearray, blocks: list[int]) -> list[int]:
-    """The blocks from the firmware pack's first one on, as far as they lie in a row."""
-    for i, at in enumerate(blocks):
-        if data[at : at + 4] == _PACK and data[at + 4 : at + 8].isdigit():
-            return blocks[i:]
-    return []
+    """The blocks of the firmware pack.
+
+    Littlefs 2 keeps beside a file's name its last block and its size, and at the beginning of each
+    block but the first the one before (its SPEC.md: CTZ skip-lists). Elsewhere (FAT) what follows
+    the first block is taken for the file.
+    """
+    first = next((at for at in blocks if _PACK.match(data, at)), None)
+    if first is None:
+        return []
+    for name in re.finditer(_NAME, data):
+        last = int.from_bytes(data[name.end() + _TAG : name.end() + _TAG + 4], "little")
+        chain: list[int] = []
+        while last < len(blocks) and len(chain) < len(blocks):
+            chain.append(blocks[last])
+            if blocks[last] == first:
+                return chain
+            last = int.from_bytes(data[blocks[last] : blocks[last] + 4], "little")
+    return blocks[blocks.index(first) :]
 
 
 def full(rig: Rig, fault: Fault, chance: random.Random) -> None:

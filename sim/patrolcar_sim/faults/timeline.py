@@ -14,8 +14,14 @@ from patrolcar_sim.faults.rig import Rig
 if TYPE_CHECKING:
     from patrolcar_sim.board.board import VirtualBoard
 
-# What a kind needs of the boot ROM (rom/quirks.py) before it happens.
-_QUIRKS = {"flash": {"flash": True}, "clock": {}, "memory": {}}
+# What a kind needs of the boot ROM (rom/quirks.py), at the latest when the board boots next.
+_QUIRKS: dict[str, dict[str, bool]] = {
+    "flash.cut": {"flash": True},
+    "flash.full": {},
+    "clock.jump": {},
+    "memory.shortage": {},
+}
+_BEFORE_BOOT = ("clock.jump", "memory.shortage")
 
 
 class Timeline:
@@ -32,10 +38,11 @@ class Timeline:
         self._seed = seed
 
     def attach(self, board: VirtualBoard) -> None:
-        """Lets them happen on a board that has not been started yet.
+        """Lets them happen on a board, best before it is started.
 
         Raises:
-            PatrolError: a fault needs a world with physics, and the board has none.
+            PatrolError: a fault needs a world with physics, and the board has none; or it has to
+                be planned before the board is started.
         """
         rig = Rig.of(board)
         for number, fault in enumerate(self.faults):
@@ -43,7 +50,9 @@ class Timeline:
                 raise PatrolError(
                     f"fault {fault.kind} needs a world: this board stands on none", 2
                 )
-            quirk = _QUIRKS.get(fault.kind.split(".")[0])
+            quirk = _QUIRKS.get(fault.kind)
+            if fault.kind in _BEFORE_BOOT and board.quirks is None and board.resets:
+                raise PatrolError(f"fault {fault.kind}: plan it before the board is started", 2)
             if quirk is not None:
                 board.quirks = {**(board.quirks or {}), **quirk}
             self._plan(rig, number, fault)

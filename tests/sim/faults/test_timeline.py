@@ -103,3 +103,9 @@ def test_without_faults_the_pins_reach_the_world_itself(image: Path) -> None:
         bench.run("pass")
         assert bench.board.pins._car is bench.car
         assert bench.board.quirks is None
+
+
+@pytest.mark.parametrize("kind", ["clock.jump", "memory.shortage"])
+def test_what_the_chip_has_to_know_at_boot_is_refused_later(bench: Bench, kind: str) -> None:
+    with pytest.raises(PatrolError, match="before the board is started"):
+        Timeline([Fault(kind)]).attach(bench.board)
