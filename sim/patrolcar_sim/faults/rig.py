@@ -27,6 +27,9 @@ class Rig:
     Attributes:
         world: the board's world; that it can do what a fault of its kind asks is checked before.
         number, seed: of the fault that begins, and of its timeline.
+        jams, strengths, shorts: by side, what jams a wheel now, factors of its motor's torque, and
+            the duties that its shorted bridge drives with.
+        sags: factors of the pack's resistance.
     """
 
     def __init__(self, board: VirtualBoard) -> None:
@@ -34,6 +37,10 @@ class Rig:
         self.world: Any = board.world
         self.number = 0
         self.seed: object = 0
+        self.jams: tuple[list[float], ...] = ([], [])
+        self.strengths: tuple[list[float], ...] = ([], [])
+        self.shorts: tuple[list[float], ...] = ([], [])
+        self.sags: list[float] = []
         self._high: list[int] = []
         self._low: list[int] = []
 
@@ -58,24 +65,6 @@ class Rig:
     def lines(self) -> FaultyLines:
         """Both directions of the telemetry line."""
         return FaultyLines(self.board.line, self.seed)
-
-    @cached_property
-    def jams(self) -> tuple[list[float], ...]:
-        """By side, what jams the wheel now; likewise factors of torque and shorted bridges."""
-        return [], []
-
-    @cached_property
-    def strengths(self) -> tuple[list[float], ...]:
-        return [], []
-
-    @cached_property
-    def shorts(self) -> tuple[list[float], ...]:
-        return [], []
-
-    @cached_property
-    def sags(self) -> list[float]:
-        """Factors of the pack's resistance."""
-        return []
 
     def load_battery(self) -> None:
         """Tells the pack what of the above is on now, and watches its voltage while any is."""
