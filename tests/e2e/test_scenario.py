@@ -211,6 +211,9 @@ def test_ctrl_c_ends_it_with_what_is_done_and_no_process_left(tmp_path: Path) ->
     assert err == ""
     assert "1 passed, 3 not run" in out
     assert len(ET.parse(tmp_path / "out.xml").getroot()[0]) == 1
+    end = time.monotonic() + 10  # Python's own tracker of resources ends after its parent
+    while any(map(_alive, below)) and time.monotonic() < end:
+        time.sleep(0.05)
     assert [pid for pid in below if _alive(pid)] == []
 
 
