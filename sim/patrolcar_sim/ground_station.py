@@ -15,17 +15,23 @@ MODES = {"MANUAL": 0, "HOLD": 4, "AUTO": 10}
 class ScriptedStation:
     """Sends a heartbeat each second and what it was told to, and keeps what the car says.
 
+    Args:
+        keep_s: how many seconds of what the car said are kept; None: all of it.
+
     Attributes:
-        raw: every byte of the car, in order.
+        raw: every byte of the car, in order; none of them where not all is kept.
         messages: what was decoded of them, each with its virtual time in microseconds.
     """
 
-    def __init__(self, *, heartbeat: bool = True, decode: bool = True) -> None:
+    def __init__(
+        self, *, heartbeat: bool = True, decode: bool = True, keep_s: float | None = None
+    ) -> None:
         self._mavlink = dialect.load()
         self._out = self._mavlink.MAVLink(None, srcSystem=255, srcComponent=190)
         self._in = self._mavlink.MAVLink(None)
         self._in.robust_parsing = True
         self._decode = decode
+        self._keep_us = None if keep_s is None else int(keep_s * 1e6)
         self._due: list[tuple[int, bytes]] = []
         self._next_heartbeat = 0 if heartbeat else 1 << 60
         self.raw = bytearray()
@@ -35,10 +41,19 @@ class ScriptedStation:
 
     def receive(self, data: bytes, at_us: int) -> None:
         """Takes in what the car sent."""
-        self.raw += data
+        if self._keep_us is None:
+            self.raw += data
         if self._decode:
+            messages = self.messages
             for message in self._in.parse_buffer(data) or ():
-                self.messages.append((at_us, message))
+                messages.append((at_us, message))
+            # Half of them at once: to take out single ones would move all the others each time.
+            if (
+                self._keep_us is not None
+                and messages
+                and messages[0][0] < at_us - 2 * self._keep_us
+            ):
+                self.messages = [entry for entry in messages if entry[0] >= at_us - self._keep_us]
 
     def poll(self, now_us: int) -> bytes:
         """What it sends by now."""

@@ -17,6 +17,7 @@ from patrolcar.errors import PatrolError
 from patrolcar.link.ports import NamedPorts
 from patrolcar_sim.board.board import VirtualBoard
 from patrolcar_sim.board.models import DEFAULT_MODEL, find_model
+from patrolcar_sim.breakdown import Breakdown
 from patrolcar_sim.world.world import World
 
 LONGEST_S = 1e9  # more than anybody waits for, and no more than the clock can hold
@@ -73,6 +74,7 @@ def serve(
     uart_tcp: int = 0,
     summary: Path | None = None,
     broken: Sequence[str] = (),
+    profile: bool = False,
     announce: Callable[[str], None] = print,
 ) -> dict[str, Any]:
     """Runs until Ctrl-C, SIGTERM or `duration` simulated seconds.
@@ -84,7 +86,8 @@ def serve(
         flash: the flash image, made when it is not there; None: an erased one for this run.
         summary: a JSON file for the truth, written at the end.
         broken: names of parts that are broken (board/breakage.py).
-        announce: is called with the two lines that name the ports.
+        profile: tell at the end where the wall time went (breakdown.py).
+        announce: is called with the two lines that name the ports, and those of the profile.
 
     Raises:
         PatrolError: unknown world, board or breakage, port taken, no interpreter, unwritable image
@@ -112,6 +115,7 @@ def serve(
             uart_tcp=uart_tcp,
             broken=broken,
         )
+        breakdown = Breakdown(virtual) if profile else None
         old = {n: signal.signal(n, stop) for n in (signal.SIGINT, signal.SIGTERM)}
         try:
             started, computed = time.monotonic(), _cpu_s()
@@ -126,6 +130,8 @@ def serve(
                         virtual.run(until, lambda: stopping)
             wall_s, cpu_s = time.monotonic() - started, _cpu_s() - computed
             result = truth(virtual, car_world, wall_s, cpu_s)
+            for line in breakdown.lines() if breakdown is not None else ():
+                announce(line)
         finally:
             for number, handler in old.items():
                 signal.signal(number, handler)

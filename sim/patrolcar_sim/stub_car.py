@@ -32,7 +32,7 @@ class StubCar:
         pings: (sensor, virtual time) of each.
         xshut: the level at the right ToF sensor's pin; tofs: its slaves, of which it has none.
         power_ups: how often the car was given power anew.
-        floor_mv: what the cliff and line sensors give.
+        floor: what the cliff and line sensors give, in mV.
         overheard_us: by (sender, listener), after how long a sonar hears another one's ping.
     """
 
@@ -41,7 +41,7 @@ class StubCar:
         self.tofs: list[Movable] = []
         self.xshut: bool | None = None
         self.power_ups = 0
-        self.floor_mv = [300.0] * 5
+        self.floor = [300.0] * 5
         self.overheard_us: dict[tuple[int, int], int] = {}
         self.motors: dict[int, tuple[bool, bool, float]] = {}
         self.standby: bool | None = None
@@ -74,8 +74,8 @@ class StubCar:
     def set_xshut(self, high: bool) -> None:
         self.xshut = high
 
-    def reflectance_mv(self, sensor: int) -> float:
-        return self.floor_mv[sensor]
+    def floor_mv(self) -> list[float]:
+        return self.floor
 
     def power_up(self) -> None:
         self.power_ups += 1

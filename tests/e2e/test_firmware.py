@@ -76,6 +76,9 @@ def test_board_file_and_harness_are_wired_alike(name: str) -> None:
     assert pin(board["BUTTON"]) == wiring.button
     assert (board["UART"], board["I2C"]) == (wiring.uart, wiring.i2c)
     assert board["IMU_ADDRESS"] == wiring.imu_address
+    floor = (*board["CLIFFS"], *board["LINES"])
+    assert tuple(pinout.ADC_PINS[pin(name)] for name in floor) == wiring.floor_adc
+    assert pin(board["TOF_XSHUT"]) == wiring.tof_xshut
 
 
 def test_the_firmwares_geometry_is_the_cars() -> None:

@@ -64,6 +64,9 @@ def sim(
         list[str] | None,
         typer.Option("--break", metavar="PART", help="A part that is broken; see below."),
     ] = None,
+    profile: Annotated[
+        bool, typer.Option("--profile", help="Tell at the end where the computing time went.")
+    ] = False,
 ) -> None:
     """Run the virtual board in a world, and print its ports.
 
@@ -93,6 +96,7 @@ def sim(
         uart_tcp=uart_tcp,
         summary=summary,
         broken=broken or [],
+        profile=profile,
         announce=functools.partial(print, flush=True),
     )
 

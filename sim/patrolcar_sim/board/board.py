@@ -294,9 +294,8 @@ class VirtualBoard:
         """Waits for a request, or anything from the ports, and takes it in."""
         interpreter = self._interpreter
         assert interpreter is not None
-        ready = self._poll.poll(timeout_s * 1000)
         request = False
-        for fd, event in ready:
+        for fd, event in self._wait(timeout_s):
             if fd == interpreter.from_rom:
                 request = True
             elif fd == interpreter.stdout:
@@ -311,6 +310,16 @@ class VirtualBoard:
                 self._died()
             else:
                 self._take(taken)
+
+    def _wait(self, timeout_s: float) -> list[tuple[int, int]]:
+        """What has something to say by then; meanwhile the interpreter computes."""
+        return self._poll.poll(timeout_s * 1000)
+
+    def _reply(self, reply: bytes) -> None:
+        # An interpreter that is gone is noticed when its request pipe closes.
+        assert self._interpreter is not None
+        with contextlib.suppress(BrokenPipeError):
+            os.write(self._interpreter.to_rom, reply)
 
     def _died(self) -> None:
         """The interpreter ended without saying why: the chip comes up again."""
@@ -421,7 +430,9 @@ class VirtualBoard:
             min(NEVER, pins.next_event_us - self._reset_us),
             edge,
             pins.levels(),
-            (*pins.adc(), *pins.counts(self.now_us)) if request.inputs else NO_INPUTS,
+            (*pins.adc(), *pins.counts(self.now_us))
+            if request.inputs and self.now_us >= self._target
+            else NO_INPUTS,
             interrupt=interrupt,
             result=self._result,
             uart=self._wiring.uart,
@@ -429,9 +440,7 @@ class VirtualBoard:
             data=data,
         )
         self._pending = None
-        # An interpreter that is gone is noticed when its request pipe closes.
-        with contextlib.suppress(BrokenPipeError):
-            os.write(interpreter.to_rom, reply)
+        self._reply(reply)
         self._serve(SERVE_S)
 
     # -- the ports -------------------------------------------------------------------------

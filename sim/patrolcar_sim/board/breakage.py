@@ -168,8 +168,8 @@ class BrokenCar:
     def set_xshut(self, high: bool) -> None:
         self._car.set_xshut(high)
 
-    def reflectance_mv(self, sensor: int) -> float:
-        return self._car.reflectance_mv(sensor)
+    def floor_mv(self) -> list[float]:
+        return self._car.floor_mv()
 
     def power_up(self) -> None:
         self._car.power_up()

@@ -38,7 +38,7 @@ class Car(Ears, Protocol):
     def set_standby(self, enabled: bool) -> None: ...
     def encoder_count(self, side: int, at_us: int) -> int: ...
     def set_xshut(self, high: bool) -> None: ...
-    def reflectance_mv(self, sensor: int) -> float: ...
+    def floor_mv(self) -> list[float]: ...
     def power_up(self) -> None: ...
     def battery_mv(self) -> int: ...
     def current_ma(self) -> int: ...
@@ -70,7 +70,8 @@ class PinBus:
             for pin in (motor.pwm, motor.in1, motor.in2):
                 self._motor_of[pin] = side
         self.echoes = EchoWires(wiring.sonars, car)
-        self._reflectance = list(enumerate(wiring.floor_adc))
+        self._floor_mv: list[float] = []
+        self._floor_codes: list[int] = []
         self.cut: set[int] = set()
         self.stuck_high = self.stuck_low = 0
         self.leds = [0] * 5
@@ -182,8 +183,13 @@ class PinBus:
         codes[wiring.battery_adc] = _code(self._car.battery_mv() / wiring.battery_divider)
         current_mv = self._car.current_ma() * wiring.current_mv_per_a / 1000
         codes[wiring.current_adc] = _code(current_mv)
-        for sensor, channel in self._reflectance:
-            codes[channel] = _code(self._car.reflectance_mv(sensor))
+        if wiring.floor_adc:
+            floor_mv = self._car.floor_mv()
+            if floor_mv is not self._floor_mv:
+                self._floor_mv = floor_mv
+                self._floor_codes = [_code(mv) for mv in floor_mv]
+            for channel, code in zip(wiring.floor_adc, self._floor_codes, strict=True):
+                codes[channel] = code
         return codes
 
     def counts(self, at_us: int) -> list[int]:
@@ -199,8 +205,9 @@ class PinBus:
         if bus != self._wiring.i2c:
             return None
         slaves: list[Slave] = [tof for tof in self._car.tofs if tof.address == address]
-        if address == self._wiring.imu_address and self._car.imu is not None:
-            slaves.append(self._car.imu)
+        imu = self._car.imu if address == self._wiring.imu_address else None
+        if imu is not None:
+            slaves.append(imu)
         if not slaves:
             return None
         if data:

@@ -96,13 +96,13 @@ class ReflectanceArray:
         self._measured = -1
         self._mv = [0.0] * SENSORS
 
-    def mv(self, sensor: int) -> float:
-        """A sensor's output in mV, as of this tick."""
+    def mv(self) -> list[float]:
+        """The outputs in mV, as of this tick: within one tick, the same list."""
         tick = self._tick()
         if tick != self._measured:
             self._measured = tick
-            self._measure()
-        return self._mv[sensor]
+            self._mv = self._measure()
+        return self._mv
 
     def seen(self) -> list[tuple[float, float]]:
         """Per sensor: reflectance times current (1: white at the sensor's height), and the mean
@@ -151,9 +151,11 @@ class ReflectanceArray:
                 current += white * current_at(away * self._down[ray])
         return current / self._unit, mean
 
-    def _measure(self) -> None:
+    def _measure(self) -> list[float]:
         spec, gauss, sun = self._spec, self._random.gauss, self._spec.sun * self._light()
-        for i, (current, mean) in enumerate(self.seen()):
-            volts = spec.supply - (spec.swing * current + sun * mean) * self._gain[i]
+        result = []
+        for (current, mean), gain in zip(self.seen(), self._gain, strict=True):
+            volts = spec.supply - (spec.swing * current + sun * mean) * gain
             volts = max(volts, spec.saturation) + gauss(0.0, spec.noise)
-            self._mv[i] = 1000 * min(max(volts, 0.0), spec.supply)
+            result.append(1000 * min(max(volts, 0.0), spec.supply))
+        return result

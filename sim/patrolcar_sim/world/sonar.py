@@ -59,23 +59,26 @@ class SonarArray:
         self._group = np.zeros(6, np.uint8)
         self._group[OBSTACLE_GROUP] = 1
         self._from = np.zeros(3)
-        self._from[2] = spec.height
         self._rays = np.zeros((RAYS, 3))
         self._flat = self._rays.reshape(-1)
         self._geom = np.zeros(RAYS, np.int32)
         self._dist = np.zeros(RAYS)
         self._normal = np.zeros(3 * RAYS)
         self._reach = spec.range_max + 6 * spec.noise
+        # Farther off its axis, its half of the loss alone is more than there is.
+        self._deaf_cos = math.cos(math.radians(15 * math.sqrt(2 * spec.budget / spec.beam_loss)))
         # What each sensor's last ping hit, kept for the others.
         self._pings: list[_Ping | None] = [None] * 3
 
-    def heard(self, sensor: int, x: float, y: float, yaw: float) -> float | None:
-        """The range (m) that an ideal one of these sensors hears from a pose, without noise."""
+    def heard(self, sensor: int, x: float, y: float, yaw: float, z: float = 0.0) -> float | None:
+        """The range (m) that an ideal one of these sensors hears from a pose, without noise; `z`
+        is the floor's height."""
         facing = yaw + self._mount[sensor]
         c, s = math.cos(facing), math.sin(facing)
         origin, rays = self._from, self._rays
         origin[0] = x + self._spec.mount_radius * c
         origin[1] = y + self._spec.mount_radius * s
+        origin[2] = z + self._spec.height
         rays[:, 0] = c * self._fan_cos - s * self._fan_sin
         rays[:, 1] = s * self._fan_cos + c * self._fan_sin
         mujoco.mj_multiRay(
@@ -109,41 +112,41 @@ class SonarArray:
         facing = yaw + self._mount[listener]
         c, s = math.cos(facing), math.sin(facing)
         here_x, here_y = x + self._spec.mount_radius * c, y + self._spec.mount_radius * s
-        nearest = math.inf
-        for ray in range(RAYS):
-            r = ping.dist[ray]
-            if r < 0:
+        from_x, from_y = ping.origin
+        nearest = 2 * self._spec.range_max
+        heard = False
+        for ray, r in enumerate(ping.dist):
+            if r < 0 or r >= nearest:
                 continue
             way_x, way_y, _ = ping.rays[ray]
-            back_x, back_y = (
-                here_x - ping.origin[0] - r * way_x,
-                here_y - ping.origin[1] - r * way_y,
-            )
-            back = max(math.hypot(back_x, back_y), 0.001)
-            if r + back >= nearest:
+            back_x, back_y = here_x - from_x - r * way_x, here_y - from_y - r * way_y
+            back = math.sqrt(back_x * back_x + back_y * back_y) + 1e-6
+            aside = -(back_x * c + back_y * s) / back
+            if aside < self._deaf_cos or r + back >= nearest:
                 continue
+            at = ping.geom[ray]
+            left = (self._left[ray] + self._spec.budget) / 2 - self._loss[at]
+            need = 20 * math.log10(max(r, 0.01) * max(back, 0.01))
+            if left <= need:
+                continue  # whatever the angles
             # The slant at which the surface would mirror the sender's ray to the listener.
             half_x, half_y = back_x / back - way_x, back_y / back - way_y
-            half = max(math.hypot(half_x, half_y), 1e-6)
+            half = math.sqrt(half_x * half_x + half_y * half_y) + 1e-6
             normal_x, normal_y, _ = ping.normals[ray]
             slant = math.acos(min(abs(normal_x * half_x + normal_y * half_y) / half, 1.0))
-            off = math.acos(max(-1.0, min(1.0, -(back_x * c + back_y * s) / back)))
-            at = ping.geom[ray]
-            left = (self._left[ray] + self._spec.budget) / 2
-            left -= self._spec.beam_loss * (math.degrees(off) / 15) ** 2 / 2
-            left -= self._loss[at] + self._slant[at] * slant * slant
-            if left > 20 * math.log10(max(r, 0.01) * max(back, 0.01)):
+            off = math.degrees(math.acos(min(aside, 1.0))) / 15
+            left -= self._spec.beam_loss * off * off / 2 + self._slant[at] * slant * slant
+            if left > need:
                 nearest = r + back
-        if nearest > 2 * self._spec.range_max:
-            return None
-        return round(1e6 * nearest / self._spec.sound_speed)
+                heard = True
+        return round(1e6 * nearest / self._spec.sound_speed) if heard else None
 
-    def ping(self, sensor: int, x: float, y: float, yaw: float) -> int | None:
+    def ping(self, sensor: int, x: float, y: float, yaw: float, z: float = 0.0) -> int | None:
         """Length of the echo pulse in us, or None when nothing is heard."""
         rng = self._random[sensor]
         noise = rng.gauss(0.0, self._spec.noise)
         lost = rng.random() < self._spec.dropout
-        r = self.heard(sensor, x, y, yaw)
+        r = self.heard(sensor, x, y, yaw, z)
         self._pings[sensor] = _Ping(
             (x, y, yaw),
             (self._from.item(0), self._from.item(1)),

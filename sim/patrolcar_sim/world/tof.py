@@ -129,10 +129,11 @@ class Vl53l0x:
     def read(self, n: int) -> bytes:
         """A bus read of `n` registers from the address pointer on."""
         self.advance(self._clock())
-        page = self._pages[self._page]
-        data = bytes(page[(self._pointer + i) & 0xFF] for i in range(n))
-        self._pointer = (self._pointer + n) & 0xFF
-        return data
+        page, start = self._pages[self._page], self._pointer
+        self._pointer = (start + n) & 0xFF
+        if start + n <= 256:
+            return bytes(page[start : start + n])
+        return bytes(page[i & 0xFF] for i in range(start, start + n))
 
     def _put(self, register: int, value: int) -> None:
         if register == PAGE:

@@ -15,6 +15,8 @@ import random
 from collections.abc import Callable, Sequence
 from typing import Any, NamedTuple
 
+import numpy as np
+
 from patrolcar_sim.world.car import OBSTACLE_GROUP
 from patrolcar_sim.world.materials import DEFAULT, Material, load_materials
 from patrolcar_sim.world.optics import Rays
@@ -63,7 +65,8 @@ class Shot(NamedTuple):
 
 
 class TofOptics:
-    """The two sensors' light: 0 left, 1 right. `pose` gives the car's, `light` the world's."""
+    """The two sensors' light: 0 left, 1 right. `pose` gives the car's x, y, yaw and z, `light` the
+    world's."""
 
     def __init__(
         self,
@@ -72,7 +75,7 @@ class TofOptics:
         data: Any,
         materials: Sequence[Material],
         seed: object,
-        pose: Callable[[], tuple[float, float, float]],
+        pose: Callable[[], tuple[float, float, float, float]],
         light: Callable[[], float],
     ) -> None:
         self._spec = spec
@@ -92,18 +95,21 @@ class TofOptics:
             tangent = math.sin(off)
             way = (math.cos(off), tangent * math.cos(turn), tangent * math.sin(turn))
             self._fan.append(way)
+        self._ahead, self._aside, self._rays.ways[:, 2] = np.array(self._fan).T
         self._mirror_gain = math.pi / (4 * 2 * math.pi * (1 - math.cos(half)))
         self._nowhere = load_materials()[DEFAULT].reflectance
 
-    def sight(self, sensor: int, x: float, y: float, yaw: float) -> Sight:
-        """What an ideal one of these sensors gets from a pose, without noise."""
+    def sight(self, sensor: int, x: float, y: float, yaw: float, z: float = 0.0) -> Sight:
+        """What an ideal one of these sensors gets from a pose, without noise; `z` is the floor's
+        height."""
         facing = yaw + self._mount[sensor]
         c, s = math.cos(facing), math.sin(facing)
         rays, spec = self._rays, self._spec
         rays.origin[0] = x + spec.mount_radius * c
         rays.origin[1] = y + spec.mount_radius * s
-        rays.origin[2] = spec.height
-        rays.ways[:] = [(c * a - s * b, s * a + c * b, up) for a, b, up in self._fan]
+        rays.origin[2] = z + spec.height
+        rays.ways[:, 0] = c * self._ahead - s * self._aside
+        rays.ways[:, 1] = s * self._ahead + c * self._aside
         rays.cast(_REACH)
         straight = rays.straight()
         light = moment = white = 0.0

@@ -14,26 +14,21 @@ from __future__ import annotations
 import math
 import random
 from collections.abc import Sequence
-from functools import partial
 
 import mujoco
 
 from patrolcar_sim.world.battery import Battery
 from patrolcar_sim.world.coverage import FAR, Coverage
-from patrolcar_sim.world.imu import Mpu6050, Sample
 from patrolcar_sim.world.loader import CLEARANCE, PREFIX, STEP_US, load_world
 from patrolcar_sim.world.movers import Movers
-from patrolcar_sim.world.optics import ambient_light
 from patrolcar_sim.world.parts import Parts, load_parts
 from patrolcar_sim.world.props import Prop
-from patrolcar_sim.world.reflectance import Frame, ReflectanceArray
-from patrolcar_sim.world.sonar import SonarArray
+from patrolcar_sim.world.sensing import Sensing
 from patrolcar_sim.world.staging import Staging, at_rest
-from patrolcar_sim.world.tof import Vl53l0x
-from patrolcar_sim.world.tof_optics import SENSORS as TOFS
-from patrolcar_sim.world.tof_optics import TofOptics
 
 LEFT, RIGHT = 0, 1
+FALL = "fall off the floor"
+"""What a fall is called among the contacts."""
 
 TICK_STEPS = 5
 _TICK_S = TICK_STEPS * STEP_US * 1e-6
@@ -46,9 +41,11 @@ _WATCH = _TICK_WAY + 0.036
 _JAMMED_NM = 10.0
 # A thing touched again within this time is the same contact, s.
 _SAME_CONTACT_S = 0.25
+# Down faster than this the car falls, m/s: no ramp is that steep.
+_FALL = 0.5
 
 
-class World(Staging):
+class World(Sensing, Staging):
     """A running world. Times are in us since its start, with the car settled and at rest."""
 
     def __init__(
@@ -92,16 +89,9 @@ class World(Staging):
         self.battery = Battery(
             self.parts, self.parts.battery.charge + rng.uniform(-spread, spread)
         )
-        self._sonar = SonarArray(self.parts.sonar, model, data, self.info.materials, seed)
-        self.imu = Mpu6050(self.parts.imu, seed, lambda: self._step, self._imu_sample)
-        self.light = ambient_light(model)
         self._step = 0
         self._now_us = 0
-        self.tofs = self._make_tofs(seed)
-        self._reflectance = ReflectanceArray(
-            self.parts.reflectance, model, data, self.info.materials, seed,
-            lambda: self._next_tick, self._frame, lambda: self.light,
-        )  # fmt: skip
+        self._make_sensors(seed)
         self._next_tick = TICK_STEPS
         self._bumper_step = -(10**9)
         self._bumper_cos = math.cos(self.parts.chassis.bumper_half_angle)
@@ -109,6 +99,8 @@ class World(Staging):
         self._touched: dict[str, int] = {}
         self.contact_list: list[tuple[float, str]] = []
         self.distance_m = 0.0
+        self.fell_s: float | None = None
+        """When the car began to fall off the floor."""
         self._movers = (
             Movers(model, data, self.info.props, self.info.walks) if self.info.moving else None
         )
@@ -175,12 +167,13 @@ class World(Staging):
         self.distance_m += math.hypot(x - was_x, y - was_y)
         self._last = (x, y)
         self.coverage.visit(x, y)
+        if self.fell_s is None and self._qvel.item(self._v + 2) < -_FALL:
+            self.fell_s = self._step * STEP_US * 1e-6
+            self.contact_list.append((self.fell_s, FALL))
         if self._movers is not None:
             self._movers.tick(self._step, x, y, self._room)
         self._near = self._is_near(x, y)
-        now = self.time_us
-        for tof in self.tofs:
-            tof.advance(now)
+        self._sense()
 
     def _is_near(self, x: float, y: float) -> bool:
         at = self.info.grid.index(x, y)
@@ -254,40 +247,6 @@ class World(Staging):
         turned += self._qvel.item(self._wheel_v[side]) * ahead
         return math.floor(turned * self._counts_per_rad)
 
-    def ping(self, sensor: int, at_us: int) -> int | None:
-        """Echo pulse (us) of sonar 0 left, 1 front, 2 right; None when nothing is heard."""
-        self.advance(at_us)
-        return self._sonar.ping(sensor, *self.pose())
-
-    def overheard(self, sender: int, listener: int) -> int | None:
-        """When another sonar hears that one's last ping: us after its burst, None for never."""
-        return self._sonar.overheard(sender, listener)
-
-    def _make_tofs(self, seed: int) -> tuple[Vl53l0x, ...]:
-        """The ToF sensors, 0 left and 1 right, as I2C slaves on one bus."""
-        spec = self.parts.tof
-        optics = TofOptics(
-            spec, self.model, self.data, self.info.materials, seed, self.pose, lambda: self.light
-        )
-        return tuple(
-            Vl53l0x(round(spec.boot * 1e6), lambda: self._now_us, partial(optics.shot, i))
-            for i in range(TOFS)
-        )
-
-    def set_xshut(self, high: bool) -> None:
-        """The level of the right ToF sensor's XSHUT; the left one's is pulled up for good."""
-        self.tofs[1].set_xshut(high)
-
-    def reflectance_mv(self, sensor: int) -> float:
-        """Output of reflectance sensor 0, 1 (cliff left, right), 2 to 4 (line, from the left)."""
-        return self._reflectance.mv(sensor)
-
-    def power_up(self) -> None:
-        """The sensors' supply comes, or comes back: they forget what they were told."""
-        self.imu.power_up()
-        for tof in self.tofs:
-            tof.power_up()
-
     def battery_mv(self) -> int:
         """Voltage at the pack's terminals, as of the last 10 ms or change of the motors."""
         return round(self.battery.volts * 1000)
@@ -300,28 +259,6 @@ class World(Staging):
         """Whether the front bumper is pressed (or just springing back)."""
         return self._step - self._bumper_step <= self._bumper_steps
 
-    def _imu_sample(self) -> Sample:
-        """Specific force and rates at the IMU, as of the last step, in the car's axes."""
-        at = self._q + 3
-        w, x, y, z = self._qpos[at : at + 4].tolist()
-        vx, vy, vz = self._qvel[self._v + 3 : self._v + 6].tolist()
-        # A free joint's accelerations: linear in the world's axes, angular in the body's.
-        fx, fy, fz, ax, ay, az = self._qacc[self._v : self._v + 6].tolist()
-        gx, gy, gz = self._gravity
-        fx, fy, fz = fx + gx, fy + gy, fz + gz
-        # Into the body's axes: the rows of the transposed rotation matrix.
-        bx = (1 - 2 * (y * y + z * z)) * fx + 2 * (x * y + w * z) * fy + 2 * (x * z - w * y) * fz
-        by = 2 * (x * y - w * z) * fx + (1 - 2 * (x * x + z * z)) * fy + 2 * (y * z + w * x) * fz
-        bz = 2 * (x * z + w * y) * fx + 2 * (y * z - w * x) * fy + (1 - 2 * (x * x + y * y)) * fz
-        # The lever from the car's origin, (px, 0, pz): a x p + v x (v x p).
-        px, pz = self.parts.imu.x, self.parts.imu.z
-        along = vx * px + vz * pz
-        speed2 = vx * vx + vy * vy + vz * vz
-        bx += ay * pz + vx * along - px * speed2
-        by += az * px - ax * pz + vy * along
-        bz += -ay * px + vz * along - pz * speed2
-        return bx, by, bz, vx, vy, vz
-
     # -- Truth --------------------------------------------------------------------------------
 
     def pose(self) -> tuple[float, float, float]:
@@ -330,20 +267,9 @@ class World(Staging):
         px, py, _, w, x, y, z = self._qpos[q : q + 7].tolist()
         return px, py, math.atan2(2 * (w * z + x * y), 1 - 2 * (y * y + z * z))
 
-    def _frame(self) -> Frame:
-        """The car's place and its rotation matrix by rows."""
-        q = self._q
-        px, py, pz, w, x, y, z = self._qpos[q : q + 7].tolist()
-        return (
-            px, py, pz,
-            1 - 2 * (y * y + z * z), 2 * (x * y - w * z), 2 * (x * z + w * y),
-            2 * (x * y + w * z), 1 - 2 * (x * x + z * z), 2 * (y * z - w * x),
-            2 * (x * z - w * y), 2 * (y * z + w * x), 1 - 2 * (x * x + y * y),
-        )  # fmt: skip
-
     @property
     def contacts(self) -> int:
-        """How often the car has touched anything but the floor; see `contact_list`."""
+        """How often the car touched anything but the floor, or fell; see `contact_list`."""
         return len(self.contact_list)
 
     def outline(self) -> list[list[tuple[float, float]]]:

@@ -245,11 +245,11 @@ def test_xshut_is_low_only_while_it_is_driven_so(bench: Bench) -> None:
 def test_each_reflectance_sensor_is_on_its_converter_pin(
     bench: Bench, pin: str, sensor: int
 ) -> None:
-    bench.car.floor_mv = [300.0] * 5
-    bench.car.floor_mv[sensor] = 3200.0
+    bench.car.floor = [300.0] * 5
+    bench.car.floor[sensor] = 3200.0
     raw = int(bench.run(f"import machine; print(machine.ADC('{pin}').read_u16())"))
     assert abs(raw * 3300 / 65535 - 3200) < 3
-    bench.car.floor_mv = [300.0] * 5
+    bench.car.floor = [300.0] * 5
 
 
 class Movable(SilentImu):

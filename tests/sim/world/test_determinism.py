@@ -28,7 +28,7 @@ def drive_log(name: str, seed: int) -> list[object]:
             world.encoder_count(1, world.time_us + 700),
             world.imu.read(14),
             world.ping(tick % 3, world.time_us),
-            [world.reflectance_mv(i) for i in range(5)],
+            world.floor_mv(),
             world.battery_mv(),
             world.current_ma(),
         ]

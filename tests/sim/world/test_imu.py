@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import statistics
 import struct
 from collections.abc import Callable
 
@@ -127,6 +128,31 @@ def test_low_pass_filter_lowers_the_noise() -> None:
     open_ = spread()
     still.imu.write(b"\x1a\x06")
     assert spread() < 0.5 * open_
+
+
+# Data sheet PS-MPU-6000A: 0.005 deg/s/rtHz (6.1), 400 ug/rtHz (6.2); read every 2 ms.
+def test_noise_density_is_the_data_sheets() -> None:
+    still = Still()
+    still.imu.write(b"\x6b\x00")
+    words = [still.words() for _ in range(4000)]
+    for place, lsb, density in ((6, 131, 0.005), (0, 16384, 400e-6)):
+        values = [word[place] / lsb for word in words]
+        means = [sum(values[i : i + 50]) / 50 for i in range(0, 4000, 50)]
+        # Of averages over 0.1 s: the density by the root of twice the time.
+        spread = statistics.stdev(means)
+        assert spread == pytest.approx(density / math.sqrt(2 * 0.1), rel=0.5)
+
+
+# Data sheet 6.1 and 6.2: zero rate within 20 deg/s, zero g within 50 mg (x, y), scales within 3 %.
+def test_nearly_all_parts_are_within_the_data_sheets_tolerances() -> None:
+    parts = [Mpu6050(load_parts().imu, seed, lambda: 0, lambda: (0.0,) * 6) for seed in range(300)]
+    within = [
+        max(map(abs, imu._gyro_bias)) < math.radians(20)
+        and max(map(abs, imu._accel_bias[:2])) < 0.05 * G
+        and all(abs(gain - 1) < 0.03 for gain in imu._gyro_gain + imu._accel_gain)
+        for imu in parts
+    ]
+    assert sum(within) > 0.85 * len(parts)
 
 
 def test_data_ready_is_cleared_by_reading_it() -> None:

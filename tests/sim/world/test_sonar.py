@@ -95,6 +95,14 @@ def test_table_leg_at_1_m_is_heard_wherever_it_is_near_the_axis(tmp_path: Path) 
         assert world._sonar.heard(FRONT, 0.0, 0.0, math.radians(tenth / 10)) is not None
 
 
+def test_beam_is_that_of_the_data_sheets_15_degrees_and_not_twice_it(tmp_path: Path) -> None:
+    post = '<geom type="cylinder" size="0.1 0.35" pos="1.1 0 0.35" material="post"/>'
+    world = room(tmp_path, post)
+    for side in (-1, 1):
+        assert world._sonar.heard(FRONT, 0.0, 0.0, math.radians(15 * side)) is not None
+        assert world._sonar.heard(FRONT, 0.0, 0.0, math.radians(30 * side)) is None
+
+
 def test_sonar_looks_below_a_table_top(tmp_path: Path) -> None:
     top = '<geom type="box" size="0.4 0.4 0.02" pos="1 0 0.7"/>'
     assert heard(room(tmp_path, top + wall_at(2.0))) == pytest.approx(2.0 - FACE)

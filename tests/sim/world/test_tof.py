@@ -255,7 +255,7 @@ def optics(tmp_path: Path) -> Callable[..., TofOptics]:
         facing = -load_parts().tof.angle
         return TofOptics(
             load_parts().tof, world.model, world.data, world.info.materials, seed,
-            lambda: (0.0, 0.0, facing), lambda: world.light,
+            lambda: (0.0, 0.0, facing, 0.0), lambda: world.light,
         )  # fmt: skip
 
     return make
