@@ -7,10 +7,12 @@ printed.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
 
 from patrolcar_sim.board.board import VirtualBoard
 from patrolcar_sim.board.models import DEFAULT_MODEL, BoardModel
+from patrolcar_sim.faults import Fault, Timeline
 from patrolcar_sim.ground_station import ScriptedStation
 from patrolcar_sim.stub_car import StubCar
 
@@ -26,6 +28,7 @@ class Bench:
         program: the image has a main.py: let it run until the first snippet stops it. Otherwise
             the board is at its raw prompt at once.
         station: a ground station at its telemetry line, if any.
+        faults, seed: what goes wrong, and when.
 
     Attributes:
         car: what its pins reach; board: the VirtualBoard; station: as given.
@@ -39,6 +42,8 @@ class Bench:
         *,
         program: bool = False,
         station: ScriptedStation | None = None,
+        faults: Sequence[Fault] = (),
+        seed: int = 1,
     ) -> None:
         self.car = StubCar()
         self.board = VirtualBoard(self.car, image, model=model, ports=False, speed=float("inf"))
@@ -46,6 +51,7 @@ class Bench:
         self.board.console.on_output = self.console.extend
         self.station = station
         self.board.line.station = station
+        Timeline(faults, seed).attach(self.board)
         self.board.start()
         self._runs = program
         if program:

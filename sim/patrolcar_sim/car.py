@@ -7,6 +7,8 @@ from pathlib import Path
 
 from patrolcar_sim.board.board import VirtualBoard
 from patrolcar_sim.board.models import DEFAULT_MODEL, find_model
+from patrolcar_sim.faults import Fault, Timeline, props_of
+from patrolcar_sim.faults.breaks import find_breaks
 from patrolcar_sim.ground_station import MODES, ScriptedStation
 from patrolcar_sim.world.world import World
 
@@ -19,10 +21,12 @@ class VirtualCar:
 
     Args:
         image: a flash image that holds the firmware.
-        world: its name, or a world that was made already (`seed` is then not used).
+        world: its name, or a world that was made already.
+        seed: of that world if it has to be made, and of the faults.
         board, filesystem_kb: which board it is, and another size for its filesystem.
         ports: whether outside programs can connect as well.
-        broken: names of broken parts; unknown: PatrolError.
+        broken: names of broken parts (faults/breaks.py); unknown: PatrolError.
+        faults: what goes wrong, and when; a world that was made already has their props.
     """
 
     def __init__(
@@ -37,16 +41,20 @@ class VirtualCar:
         speed: float | None = MAX_SPEED,
         station: ScriptedStation | None = None,
         broken: Sequence[str] = (),
+        faults: Sequence[Fault] = (),
     ) -> None:
-        self.world = World(world, seed) if isinstance(world, str) else world
+        wrong = find_breaks(broken)
+        self.world = (
+            World(world, seed, props=props_of(faults)) if isinstance(world, str) else world
+        )
         self.board = VirtualBoard(
             self.world,
             image,
             model=find_model(board, filesystem_kb),
             ports=ports,
             speed=speed,
-            broken=broken,
         )
+        Timeline([*faults, *wrong], seed).attach(self.board)
         self.station = ScriptedStation() if station is None else station
         self.board.line.station = self.station
         self.console = bytearray()

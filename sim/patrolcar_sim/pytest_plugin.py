@@ -29,7 +29,7 @@ INI = {
     "patrolcar_changes": "a folder with files that take the place of the firmware's own",
 }
 FIRMWARE = ("board", "firmware", "changes")
-CAR = (*FIRMWARE, "world", "seed", "props", "broken", "filesystem_kb", "ports", "speed")
+CAR = (*FIRMWARE, "world", "seed", "props", "broken", "faults", "filesystem_kb", "ports", "speed")
 UART = ("baud", "fifo", "seed", "bit_error_rate", "drop_rate", "duplicate_rate", "stalls")
 MARKERS = {
     "car": ("virtual_car", CAR),
@@ -64,6 +64,7 @@ def virtual_car(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Virt
     options = _options(request.node, "car")
     with _clean_errors():
         from patrolcar_sim.car import VirtualCar
+        from patrolcar_sim.faults import parse, props_of
         from patrolcar_sim.world.world import World
 
         image = _image(request, options, tmp_path)
@@ -71,7 +72,9 @@ def virtual_car(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Virt
             options.pop(key, default)
             for key, default in (("world", "office"), ("seed", 1), ("props", ()))
         )
-        car = VirtualCar(image, World(name, seed, props=props), **options)
+        faults = [parse(one) if isinstance(one, str) else one for one in options.pop("faults", ())]
+        props = (*props, *props_of(faults))
+        car = VirtualCar(image, World(name, seed, props=props), seed, faults=faults, **options)
         car.__enter__()
     request.node.stash[_CAR] = car
     yield car

@@ -18,6 +18,8 @@ from patrolcar.link.ports import NamedPorts
 from patrolcar_sim.board.board import VirtualBoard
 from patrolcar_sim.board.models import DEFAULT_MODEL, find_model
 from patrolcar_sim.breakdown import Breakdown
+from patrolcar_sim.faults import Fault, Timeline, props_of
+from patrolcar_sim.faults.breaks import find_breaks
 from patrolcar_sim.world.world import World
 
 LONGEST_S = 1e9  # more than anybody waits for, and no more than the clock can hold
@@ -74,6 +76,7 @@ def serve(
     uart_tcp: int = 0,
     summary: Path | None = None,
     broken: Sequence[str] = (),
+    faults: Sequence[Fault] = (),
     profile: bool = False,
     announce: Callable[[str], None] = print,
 ) -> dict[str, Any]:
@@ -85,20 +88,22 @@ def serve(
             fast as it goes without; infinity: as fast as it goes.
         flash: the flash image, made when it is not there; None: an erased one for this run.
         summary: a JSON file for the truth, written at the end.
-        broken: names of parts that are broken (board/breakage.py).
+        broken: names of parts that are broken (faults/breaks.py).
+        faults: what goes wrong, and when.
         profile: tell at the end where the wall time went (breakdown.py).
         announce: is called with the two lines that name the ports, and those of the profile.
 
     Raises:
-        PatrolError: unknown world, board or breakage, port taken, no interpreter, unwritable image
-            or summary.
+        PatrolError: unknown world, board or break, a fault that cannot be, port taken, no
+            interpreter, unwritable image or summary.
     """
     if summary is not None and summary.is_dir():
         raise PatrolError(f"summary {summary} is a folder: give the name of a file", 2)
     if summary is not None and not summary.parent.is_dir():
         raise PatrolError(f"summary {summary}: the folder {summary.parent} does not exist", 2)
     model = find_model(board, filesystem_kb)
-    car_world = World(world, seed)
+    wrong = find_breaks(broken)
+    car_world = World(world, seed, props=props_of(faults))
     stopping = False
 
     def stop(number: int, frame: FrameType | None) -> None:
@@ -113,8 +118,8 @@ def serve(
             speed=speed,
             repl_tcp=repl_tcp,
             uart_tcp=uart_tcp,
-            broken=broken,
         )
+        Timeline([*faults, *wrong], seed).attach(virtual)
         breakdown = Breakdown(virtual) if profile else None
         old = {n: signal.signal(n, stop) for n in (signal.SIGINT, signal.SIGTERM)}
         try:

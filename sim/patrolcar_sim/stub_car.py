@@ -88,6 +88,3 @@ class StubCar:
 
     def bumper(self) -> bool:
         return self.pressed
-
-    def jam(self, side: int) -> None:
-        self.jammed = side

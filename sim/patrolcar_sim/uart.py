@@ -64,6 +64,10 @@ class FakeUart:
         self._taken = 0  # bytes of the first chunk that have arrived already
         self._waiting = bytearray()
 
+    def reseed(self, seed: str) -> None:
+        """Draws the faults from now on by another seed."""
+        self._random = random.Random(seed)
+
     def send(self, data: bytes, at_us: int) -> int:
         """Puts bytes on the line from at_us on, or when it is free; when the last one has left."""
         start = max(at_us * self.baud, self._free)

@@ -37,6 +37,24 @@ def test_an_unknown_world() -> None:
     refused(patrol("sim", "--world", "moon"), 2, "moon", "office")
 
 
+@pytest.mark.parametrize(
+    ("fault", "parts"),
+    [
+        ("sonar.loud", ("sonar.loud", "sonar.silent")),
+        ("uart.bits@3,rate=2", ("uart.bits@3,rate=2", "rate", "0 to 1")),
+        ("sonar.silent@x", ("sonar.silent@x", "KIND")),
+        ("sonar.silent:back", ("where", "left, front, right")),
+    ],
+)
+def test_a_fault_that_cannot_be(fault: str, parts: tuple[str, ...]) -> None:
+    refused(patrol("sim", "--fault", fault), 2, *parts)
+
+
+def test_two_breaks_that_contradict() -> None:
+    done = patrol("sim", "--break", "encoder-left", "--break", "encoder-left-reversed")
+    refused(done, 2, "encoder-left", "encoder-left-reversed", "left encoder")
+
+
 def test_a_taken_tcp_port(tmp_path: Path) -> None:
     with socket.socket() as taken:
         taken.bind(("127.0.0.1", 0))

@@ -16,6 +16,7 @@ from patrolcar.doctor.session import ACK, BOARD_SIDE, ENQ
 from patrolcar.errors import PatrolError
 from patrolcar.flash.repl import Repl
 from patrolcar_sim.bench import Bench
+from patrolcar_sim.faults.breaks import BREAKS
 from patrolcar_sim.powered import Powered
 from simulated import Answers, Simulated
 from terminal import Terminal
@@ -31,6 +32,8 @@ NAMED = {
     "imu": "IMU",
     "imu-identity": "IMU",
     "gyro-reversed": "IMU's mounting",
+    "tof-left": "left ToF",
+    "tof-right": "right ToF",
     "motor-left": "left motor",
     "motor-right": "right motor",
     "motor-left-blocked": "left motor",
@@ -44,11 +47,24 @@ NAMED = {
     "encoders-swapped": "encoders",
     "battery-divider": "battery voltage",
     "battery-divider-full": "battery voltage",
+    "cliff-left": "left cliff",
+    "cliff-right": "right cliff",
+    "line-left": "left line",
+    "line-middle": "middle line",
+    "line-right": "right line",
     "bumper-stuck": "bumper",
     "button-stuck": "button",
 }
 # One of each kind for `make test`; a boot each, so the rest is for `make acceptance`.
-SAMPLE = ("sonar-front", "gyro-reversed", "motor-left-blocked", "encoders-swapped", "button-stuck")
+SAMPLE = (
+    "sonar-front",
+    "gyro-reversed",
+    "tof-right",
+    "motor-left-blocked",
+    "encoders-swapped",
+    "cliff-left",
+    "button-stuck",
+)
 
 
 def _examined(image: Path, *broken: str, floor: bool = True) -> list[Result]:
@@ -58,6 +74,10 @@ def _examined(image: Path, *broken: str, floor: bool = True) -> list[Result]:
 
 def _broken(results: list[Result]) -> set[str]:
     return {one.part for one in results if one.verdict == Verdict.FAIL}
+
+
+def test_every_part_that_can_break_has_a_name_here() -> None:
+    assert set(NAMED) == set(BREAKS)
 
 
 @pytest.mark.parametrize(

@@ -32,6 +32,12 @@ def test_what_stands_in_the_way_is_of_the_marker_too(virtual_car: VirtualCar) ->
     assert [name for _, name in virtual_car.world.contact_list] == ["box"]
 
 
+@pytest.mark.car(world="empty", faults=["motor.stall@3:left", "world.person@100"])
+def test_what_goes_wrong_is_of_the_marker_too(virtual_car: VirtualCar) -> None:
+    virtual_car.patrol(4)
+    assert "a wheel does not turn" in virtual_car.station.texts
+
+
 @pytest.mark.car(world="empty")
 class TestAllOfAClass:
     @pytest.mark.car(board="blackpill_f411", broken=["imu"])
@@ -115,6 +121,7 @@ def _pytest(folder: Path, test: str, *options: str) -> tuple[int, str]:
         ("firmware='away'", "is no firmware tree"),
         ("changes='away'", "there is no such folder"),
         ("broken=['wing']", "wing"),
+        ("faults=['uart.bits,rate=2']", "rate"),
     ],
 )
 def test_what_a_marker_says_wrong_is_told_in_one_line(

@@ -3,13 +3,16 @@
 import functools
 import math
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from patrolcar.commands.base import command
 from patrolcar.errors import PatrolError
 from patrolcar.flash.build import DEFAULT_BOARD
+
+if TYPE_CHECKING:
+    from patrolcar_sim.faults import Fault
 
 World = Annotated[str, typer.Option(help="office, corridor, empty, room:SEED, or an MJCF file.")]
 Seed = Annotated[int, typer.Option(help="Seed of the world's noise: same seed, same drive.")]
@@ -27,6 +30,16 @@ def _speed(text: str) -> float:
     if not 0 < value < 1e6:
         raise PatrolError(f"--speed {text} cannot be: pass max, or a number over 0", code=2)
     return value
+
+
+def _fault(text: str) -> "Fault":
+    """The fault that a text tells of."""
+    from patrolcar_sim.faults import FaultError, parse
+
+    try:
+        return parse(text)
+    except FaultError as error:
+        raise PatrolError(f"--fault {text}: {error}; see patrol sim --list-faults", 2) from None
 
 
 @command(until_interrupted=True)
@@ -64,6 +77,15 @@ def sim(
         list[str] | None,
         typer.Option("--break", metavar="PART", help="A part that is broken; see below."),
     ] = None,
+    fault: Annotated[
+        list[str] | None,
+        typer.Option(
+            metavar="FAULT", help="What goes wrong, and when: KIND@START+FOR:WHERE,NAME=VALUE."
+        ),
+    ] = None,
+    list_faults: Annotated[
+        bool, typer.Option("--list-faults", help="Show every kind of fault, and end.")
+    ] = False,
     profile: Annotated[
         bool, typer.Option("--profile", help="Tell at the end where the computing time went.")
     ] = False,
@@ -75,15 +97,25 @@ def sim(
 
     What [bold]--break[/] can break, once or more often, for [bold]patrol doctor[/] to find:
     sonar-left, sonar-front, sonar-right, sonar-left-stuck, sonar-front-stuck, sonar-right-stuck,
-    imu, imu-identity, gyro-reversed, motor-left, motor-right, motor-left-blocked,
-    motor-right-blocked, motor-left-reversed, motor-right-reversed, encoder-left, encoder-right,
-    encoder-left-reversed, encoder-right-reversed, encoders-swapped, battery-divider,
-    battery-divider-full, bumper-stuck, button-stuck.
+    imu, imu-identity, gyro-reversed, tof-left, tof-right, motor-left, motor-right,
+    motor-left-blocked, motor-right-blocked, motor-left-reversed, motor-right-reversed,
+    encoder-left, encoder-right, encoder-left-reversed, encoder-right-reversed, encoders-swapped,
+    battery-divider, battery-divider-full, cliff-left, cliff-right, line-left, line-middle,
+    line-right, bumper-stuck, button-stuck.
+
+    A [bold]--fault[/], once or more often, begins START seconds after power-on and lasts FOR
+    seconds; all but its kind can be left out. [bold]--list-faults[/] shows kinds, places and
+    numbers, each with its default.
 
     Example: [bold]patrol sim --world corridor --seed 3 --flash car.img[/].
+    Example: [bold]patrol sim --flash car.img --fault sonar.silent@20+5:front[/].
     """
+    from patrolcar_sim.faults.notation import listing
     from patrolcar_sim.server import serve
 
+    if list_faults:
+        print("\n".join(listing()))
+        return
     serve(
         world=world,
         seed=seed,
@@ -96,6 +128,7 @@ def sim(
         uart_tcp=uart_tcp,
         summary=summary,
         broken=broken or [],
+        faults=[_fault(text) for text in fault or []],
         profile=profile,
         announce=functools.partial(print, flush=True),
     )

@@ -12,16 +12,17 @@ import os
 import select
 import time
 from collections import Counter
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from pathlib import Path
-from typing import Protocol
+from typing import TYPE_CHECKING, Any, Protocol
 
 from patrolcar.errors import PatrolError
-from patrolcar_sim.board.breakage import BrokenCar, Jammable, break_harness, find_breakages
+from patrolcar_sim.board.agenda import Agenda
 from patrolcar_sim.board.console import Console
 from patrolcar_sim.board.image import ImageLock, cache_of, erase_cache, open_image
 from patrolcar_sim.board.lockstep import (
     ENODEV,
+    ETIMEDOUT,
     NEVER,
     NO_INPUTS,
     PAYLOAD,
@@ -35,7 +36,7 @@ from patrolcar_sim.board.lockstep import (
 )
 from patrolcar_sim.board.models import DEFAULT_MODEL, BoardModel
 from patrolcar_sim.board.pace import OneCore, Pace
-from patrolcar_sim.board.pins import PinBus
+from patrolcar_sim.board.pins import Car, PinBus
 from patrolcar_sim.board.ports import Port
 from patrolcar_sim.board.process import Interpreter, find_interpreter
 from patrolcar_sim.board.rtc import Rtc
@@ -43,6 +44,9 @@ from patrolcar_sim.board.telemetry_line import TelemetryLine
 from patrolcar_sim.board.timing import BOOT_US, TASK_US, at_clock
 
 I2C, REPL = Kind.I2C, Kind.REPL
+
+if TYPE_CHECKING:
+    from patrolcar_sim.faults.rig import Rig
 
 HANG_S = 2.0  # no exchange for so long: the program hangs
 LOOK_S = 0.05  # how often what need not be seen at once is looked at
@@ -52,7 +56,7 @@ BACKUP_REGISTERS = 20
 DEATHS_AT_BOOT = 3  # so many in a row, and it is not the program's fault
 
 
-class World(Jammable, Protocol):
+class World(Car, Protocol):
     """What drives the board's time on."""
 
     def advance(self, to_us: int) -> None: ...
@@ -65,7 +69,6 @@ class VirtualBoard:
         model: which board it is.
         speed: simulated seconds per second; see Pace.
         task_us: what the firmware's tasks take on the chip at 168 MHz, by name.
-        broken: names of broken parts (breakage.py); unknown: PatrolError.
 
     Attributes:
         now_us: virtual time since power-on.
@@ -74,6 +77,9 @@ class VirtualBoard:
         backup: the RTC's backup registers, which only a power-off clears.
         line: the telemetry UART's line; console: the REPL's.
         repl, uart: their ports to the outside, None without.
+        on_flash: is called with each work of the flash as it begins, and its offset in the image.
+        quirks: what of rom/quirks.py the next run needs; None: nothing of it.
+        rig: what faults have to do with it, if any has.
     """
 
     def __init__(
@@ -87,16 +93,13 @@ class VirtualBoard:
         uart_tcp: int = 0,
         speed: float | None = None,
         task_us: dict[str, int] | None = None,
-        broken: Sequence[str] = (),
     ) -> None:
-        breakages = find_breakages(broken)
         self._command = find_interpreter()
         self.image = open_image(image, model.flash)
         self.model = model.of_image(image)
         self._lock = ImageLock(image)
         self.world = world
-        self.pins = PinBus(model.wiring, BrokenCar(world, breakages) if breakages else world)
-        break_harness(self.pins, model.wiring, breakages)
+        self.pins = PinBus(model.wiring, world)
         self._wiring = model.wiring
         self._task_us = {
             name: at_clock(us, model.cpu_hz)
@@ -132,6 +135,14 @@ class VirtualBoard:
         self._answer = b""  # what the pending I2C transfer has read
         self._result = 0
         self._reset_us = 0  # virtual time of the last reset
+        self._boots = 0
+        self._agenda = Agenda()
+        self.on_flash: Callable[[FlashWork, int], None] | None = None
+        self.quirks: dict[str, Any] | None = None
+        self.rig: Rig | None = None
+        self._news = False  # of the two below
+        self._leap_us = 0  # the chip's clock is ahead by so much
+        self._taken_kb = 0  # of its heap
         self._rtc = Rtc()
         self._deaths = 0
         self._watchdog_us = NEVER
@@ -149,6 +160,7 @@ class VirtualBoard:
         self._boot(Cause.POWER_ON)
 
     def _boot(self, cause: Cause, raw_repl: bool = False) -> None:
+        self._boots = boot = self._boots + 1
         self.resets.append(cause)
         if cause == Cause.SOFT:  # the chip itself goes on, and its watchdog with it
             self.pins.soft_reset()
@@ -162,7 +174,10 @@ class VirtualBoard:
             if cause == Cause.POWER_ON:
                 self.backup = [0] * BACKUP_REGISTERS
             self._world_to(self.now_us + BOOT_US)
+            if self._boots != boot:  # it was reset meanwhile
+                return
         self._reset_us = self.now_us
+        self._leap_us = 0
         self._pending = None
         self._silent_s = 0.0
         self.line.close()
@@ -177,9 +192,15 @@ class VirtualBoard:
             "backup": self.backup,
             "watchdog": [self._watchdog_timeout_us, self._watchdog_us - self.now_us],
             "rtc": self._rtc.settings(self.now_us),
+            "quirks": self.quirks,
+            "taken_kb": self._taken_kb,
         }
         self._interpreter = Interpreter.start(
-            self._command, self.image, cache_of(self.image), settings, model.heap
+            self._command,
+            self.image,
+            cache_of(self.image),
+            settings,
+            model.heap - 1024 * self._taken_kb,
         )
         self._poll.register(self._interpreter.from_rom, select.POLLIN)
         self._poll.register(self._interpreter.stdout, select.POLLIN)
@@ -199,9 +220,22 @@ class VirtualBoard:
         self._halt()
         self._boot(cause, raw_repl)
 
-    def cut_power(self) -> None:
-        """Power fails, now, and comes back: nothing is left but what is in the flash."""
-        self.reset(Cause.POWER_ON)
+    def cut_power(self, off_us: int = 0) -> None:
+        """Power fails, now, and comes back after a while: only the flash keeps what it holds."""
+        self._halt()
+        if off_us:
+            self.pins.reset()
+            boots = self._boots
+            self._world_to(self.now_us + off_us)
+            if self._boots != boots:
+                return
+        self._boot(Cause.POWER_ON)
+
+    def kill(self) -> None:
+        """The interpreter is killed from outside, now; the chip comes up again."""
+        if self._interpreter is not None:
+            self._interpreter.process.kill()
+            self._died()
 
     def stop(self) -> None:
         """Power off; closes the ports."""
@@ -281,12 +315,57 @@ class VirtualBoard:
     def _hang(self) -> None:
         """The program makes no exchange: the watchdog comes, or the world goes on without it."""
         if self._watchdog_us < NEVER:
+            boots = self._boots
             self._world_to(max(self.now_us, self._watchdog_us))
-            self.reset(Cause.WATCHDOG)
+            if self._boots == boots:
+                self.reset(Cause.WATCHDOG)
         elif self._silent_s - HANG_S <= 2 * LOOK_S:
             self._pace.rebase(self.now_us)
         else:
             self._world_to(max(self.now_us, self._pace.elapsed_us()))
+
+    def at(self, us: int, action: Callable[[], None]) -> None:
+        """Calls something exactly at that virtual time, also in the middle of a tick.
+
+        Actions of one time are called in the order in which they came; a time that has passed is
+        now, or soon.
+        """
+        self._agenda.at(us, action)
+
+    def _act(self, until_us: int) -> int:
+        """Goes through what is due by then; how far time is to go now, which may be further."""
+        while self._agenda.next_us <= until_us:
+            due, action = self._agenda.take()
+            if due > self.now_us:
+                self.world.advance(due)
+                self.now_us = due
+                self.line.move(due)
+            action()
+        return max(until_us, self.now_us)
+
+    def stand_still(self, us: int) -> None:
+        """The chip's oscillator stops for so long while the world goes on; its pins keep their
+        levels. The watchdog has an oscillator of its own."""
+        end = self.now_us + us
+        if self._watchdog_us <= end:
+            boots = self._boots
+            self._world_to(self._watchdog_us)
+            if self._boots == boots:
+                self.reset(Cause.WATCHDOG)
+            return
+        self._reset_us += us
+        self._target += us
+        self._world_to(end)
+
+    def leap(self, us: int) -> None:
+        """What the chip's clock counts leaps ahead; nothing else does."""
+        self._leap_us += us
+        self._news = True
+
+    def take_memory(self, kilobytes: int) -> None:
+        """So much of the chip's heap is gone, more than before; negative: it is there again."""
+        self._taken_kb += kilobytes
+        self._news = True
 
     # -- requests --------------------------------------------------------------------------
 
@@ -341,19 +420,29 @@ class VirtualBoard:
         self._deaths = 0
         self._stalled = self._deaf = False
         self._silent_s = 0.0
-        since = self._reset_us
+        since, boots = self._reset_us, self._boots
         self._watchdog_us = NEVER if request.watchdog >= NEVER else request.watchdog + since
         self.console.program_is(request.interruptible)
         for kind, index, small, value, at in request.outputs:
             if at + since > self.now_us:
                 self._world_to(at + since)
+                if self._boots != boots:
+                    return
+                since = self._reset_us
             if kind == Output.UART:
                 if index == self._wiring.uart:
                     self.line.set_up(value)
             elif kind == Output.RTC:
                 self._rtc.set(value, small, self.now_us)
             elif kind == Output.FLASH:
-                self.erases[value] += small == FlashWork.ERASE
+                if self.on_flash is not None:
+                    self.on_flash(FlashWork(small), value)
+                    if self._boots != boots:
+                        return
+                if small == FlashWork.WORD:
+                    continue
+                if small == FlashWork.ERASE:
+                    self.erases[value] += 1
                 self._stalled = small != FlashWork.DONE
                 self._deaf = True
             elif kind == Output.BACKUP:
@@ -365,6 +454,9 @@ class VirtualBoard:
         now = request.now + since
         if now > self.now_us:
             self._world_to(now)
+            if self._boots != boots:
+                return
+            since = self._reset_us
         if request.kind == Kind.RESET:
             assert self._interpreter is not None
             self.console.take_back(request.data + self._interpreter.unread())
@@ -374,9 +466,12 @@ class VirtualBoard:
         self._result = 0
         if request.kind == I2C:
             address, length = request.aux & 0x7F, request.aux >> 7
-            answer = self.pins.i2c(request.uart, address, request.data, length)
-            self._answer = answer or b""
-            self._result = ENODEV if answer is None else 0
+            try:
+                answer = self.pins.i2c(request.uart, address, request.data, length)
+                self._answer = answer or b""
+                self._result = ENODEV if answer is None else 0
+            except TimeoutError:
+                self._result = ETIMEDOUT
         else:
             self.line.received.fifo = request.aux
             if request.data and request.uart == self._wiring.uart:
@@ -385,6 +480,9 @@ class VirtualBoard:
         self._pending = request
 
     def _world_to(self, at_us: int) -> None:
+        """Lets the world go on; an action on the way may end the program (`_boots` tells)."""
+        if at_us >= self._agenda.next_us:
+            at_us = self._act(at_us)
         self.world.advance(at_us)
         self.now_us = at_us
         self.line.move(at_us)
@@ -412,10 +510,14 @@ class VirtualBoard:
         while edge is None and not transfer and (at := pins.next_event_us) <= stop:
             if at > self.now_us:
                 self._world_to(at)
+                if self._pending is not request:
+                    return
             edge = pins.take_event(at)
         if edge is None:
             if stop > self.now_us:
                 self._world_to(stop)
+                if self._pending is not request:
+                    return
             if stop == limit_us < self._target:
                 return
         console.news = False
@@ -427,7 +529,7 @@ class VirtualBoard:
         reply = pack_reply(
             request.sequence,
             self.now_us - self._reset_us,
-            min(NEVER, pins.next_event_us - self._reset_us),
+            min(NEVER, min(pins.next_event_us, self._agenda.next_us) - self._reset_us),
             edge,
             pins.levels(),
             (*pins.adc(), *pins.counts(self.now_us))
@@ -438,6 +540,9 @@ class VirtualBoard:
             uart=self._wiring.uart,
             received=received,
             data=data,
+            news=self._news,
+            leap_us=self._leap_us,
+            taken_kb=self._taken_kb,
         )
         self._pending = None
         self._reply(reply)

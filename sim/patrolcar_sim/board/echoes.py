@@ -38,8 +38,12 @@ class EchoWires:
         self._sonars = sonars
         self._car = car
         self.triggers = frozenset(sonar.trigger for sonar in sonars)
-        self.cut: set[int] = set()
+        self.cut: list[int] = []
         self.reset()
+
+    def rewire(self, car: Ears) -> None:
+        """The sonars hear another car's world."""
+        self._car = car
 
     def reset(self) -> None:
         """Nothing is under way."""

@@ -30,11 +30,13 @@ class FlashMap:
         sectors: the size of each sector, in their order.
         filesystem_bytes: how much of it, from sector 1 on, is the filesystem's.
         end: how far a filesystem may reach.
+        settings: areas in which the firmware keeps settings, as (start, size).
     """
 
     sectors: tuple[int, ...]
     filesystem_bytes: int
     end: int
+    settings: tuple[tuple[int, int], ...]
 
     @property
     def size(self) -> int:
@@ -92,12 +94,14 @@ class FlashMap:
 F405 = FlashMap(
     sectors=(*[16 * KB] * 4, 64 * KB, *[128 * KB] * 7),
     filesystem_bytes=112 * KB,
-    end=0xC0000,  # sectors 10 and 11 hold the settings
+    end=0xC0000,
+    settings=((0xC0000, 128 * KB), (0xE0000, 128 * KB)),
 )
 F411 = FlashMap(
     sectors=(*[16 * KB] * 4, 64 * KB, *[128 * KB] * 3),
     filesystem_bytes=64 * KB,
     end=512 * KB,
+    settings=((0x14000, 48 * KB),),
 )
 F446 = F411
 

@@ -16,13 +16,14 @@ from typing import NamedTuple
 NEVER = 1 << 60
 PAYLOAD = 96  # bytes of a reply that carry data
 ENODEV = 19
+ETIMEDOUT = 110
 
 _HEADER = struct.Struct("<BBHBBHqqq")
 _OUTPUT = struct.Struct("<BBHiq")
-_REPLY = struct.Struct("<IqqIIQ16H6I3I24x128s")
+_REPLY = struct.Struct("<IqqIIQ16H6I3IqI12x128s")
 assert _REPLY.size == 256
 _INTERRUPTIBLE, _INPUTS = 0x80, 0x40  # flags of a request's kind
-_INTERRUPT = 1
+_INTERRUPT, _NEWS = 1, 2  # flags of a reply
 _MOST = 8192
 # The encoder timers' place in a reply, and of a converter's channels.
 ENCODER_PLACE = {1: 0, 2: 1, 3: 2, 4: 3, 5: 4, 8: 5}
@@ -61,6 +62,7 @@ class FlashWork(IntEnum):
     PROGRAM = 0
     ERASE = 1
     DONE = 2
+    WORD = 3  # the program writes one itself; told only where the board is asked to
 
 
 class Cause(IntEnum):
@@ -135,11 +137,15 @@ def pack_reply(
     uart: int = 0,
     received: int = 0,
     data: bytes = b"",
+    news: bool = False,
+    leap_us: int = 0,
+    taken_kb: int = 0,
 ) -> bytes:
     """A reply: the pin of an interrupting edge or None, levels, converters and then counters or
-    NO_INPUTS, and `received` bytes for the UART or the bytes of an I2C read in `data`."""
+    NO_INPUTS, and `received` bytes for the UART or the bytes of an I2C read in `data`; `news`
+    where one of these may have changed: how far the clock has leapt, what is gone of the heap."""
     return _REPLY.pack(
-        sequence << 8 | (_INTERRUPT if interrupt else 0),
+        sequence << 8 | (_INTERRUPT if interrupt else 0) | (_NEWS if news else 0),
         now,
         horizon,
         0 if edge is None else 1,
@@ -149,5 +155,7 @@ def pack_reply(
         result,
         uart,
         received,
+        leap_us,
+        taken_kb,
         data,
     )

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Protocol
+from dataclasses import dataclass
+from typing import Protocol, TypeVar
 
 from patrolcar_sim.board.echoes import Ears, EchoWires
 from patrolcar_sim.board.lockstep import CHANNELS, COUNTERS, ENCODER_PLACE, Output
@@ -50,6 +51,19 @@ class Car(Ears, Protocol):
     def tofs(self) -> Sequence[Movable]: ...
 
 
+@dataclass(eq=False)
+class SdaHold:
+    """A slave that holds SDA low in the middle of a byte.
+
+    After so many clocks it has got rid of it; -1: it does not let go.
+    """
+
+    clocks: int = -1
+
+
+AnyCar = TypeVar("AnyCar", bound=Car)
+
+
 class PinBus:
     """Pins of one board, wired to one car.
 
@@ -57,9 +71,9 @@ class PinBus:
     time; everything else is read from the levels.
 
     Attributes:
-        cut: outputs whose wire is off.
         echoes: the sonars' wires.
         stuck_high, stuck_low: inputs that are shorted, as bits.
+        holds: who holds SDA low.
     """
 
     def __init__(self, wiring: Wiring, car: Car) -> None:
@@ -72,8 +86,8 @@ class PinBus:
         self.echoes = EchoWires(wiring.sonars, car)
         self._floor_mv: list[float] = []
         self._floor_codes: list[int] = []
-        self.cut: set[int] = set()
         self.stuck_high = self.stuck_low = 0
+        self.holds: list[SdaHold] = []
         self.leds = [0] * 5
         self.button_pressed = False
         self.reset()
@@ -84,6 +98,7 @@ class PinBus:
         self._output: set[int] = set()
         self._duty: dict[int, int] = {}
         self._edges = [0] * 64
+        self._scl_low = False
         self.echoes.reset()
         self._car.set_xshut(True)
         self._car.set_standby(False)
@@ -93,12 +108,24 @@ class PinBus:
     def power_up(self) -> None:
         """Power comes, or comes back."""
         self._car.power_up()
+        self.holds.clear()
         self.reset()
 
     def soft_reset(self) -> None:
         """Timers and PWM stop, interrupts are off, pin modes stay."""
         self._duty.clear()
         self._edges = [0] * 64
+        self.drive()
+
+    def rewire(self, car: AnyCar) -> AnyCar:
+        """Puts another car behind the pins, as they are; gives it back."""
+        self._car = car
+        self.echoes.rewire(car)
+        self.drive()
+        return car
+
+    def drive(self) -> None:
+        """Tells the motors' inputs anew."""
         for side in (0, 1):
             self._drive(side)
 
@@ -128,8 +155,6 @@ class PinBus:
         return pin in self._output and bool(self._driven.get(pin, 0))
 
     def _settle(self, pin: int, at_us: int) -> None:
-        if pin in self.cut:
-            return
         side = self._motor_of.get(pin)
         if side is not None:
             self._drive(side)
@@ -140,6 +165,16 @@ class PinBus:
         elif pin == self._wiring.tof_xshut:
             # Pulled up on the sensor's board.
             self._car.set_xshut(pin not in self._output or self._level(pin))
+        elif pin == self._wiring.scl:
+            self._clock(pin not in self._output or self._level(pin))
+
+    def _clock(self, high: bool) -> None:
+        """The level of SCL, where a program makes it: its rises are clocks for who holds SDA."""
+        if high and self._scl_low:
+            for hold in self.holds:
+                hold.clocks -= 1
+            self.holds = [hold for hold in self.holds if hold.clocks]
+        self._scl_low = not high
 
     def _drive(self, side: int) -> None:
         motor = self._wiring.motors[side]
@@ -163,6 +198,8 @@ class PinBus:
         """
         while (change := self.echoes.take(until_us)) is not None:
             pin, level = change
+            if (self.stuck_high | self.stuck_low) >> pin & 1:
+                continue
             if self._edges[pin] & (RISING if level else FALLING):
                 return pin
         return None
@@ -174,6 +211,10 @@ class PinBus:
             levels |= 1 << self._wiring.bumper
         if not self.button_pressed:
             levels |= 1 << self._wiring.button
+        # The bus is pulled up on the sensors' boards.
+        levels |= 1 << self._wiring.scl
+        if not self.holds:
+            levels |= 1 << self._wiring.sda
         return (levels | self.stuck_high) & ~self.stuck_low
 
     def adc(self) -> list[int]:
@@ -201,9 +242,15 @@ class PinBus:
         return counts
 
     def i2c(self, bus: int, address: int, data: bytes, n: int) -> bytes | None:
-        """One transfer, `data` written and then n bytes read; None where nobody answers."""
+        """One transfer, `data` written and then n bytes read; None where nobody answers.
+
+        Raises:
+            TimeoutError: somebody holds SDA low, so that the transfer cannot begin.
+        """
         if bus != self._wiring.i2c:
             return None
+        if self.holds:
+            raise TimeoutError
         slaves: list[Slave] = [tof for tof in self._car.tofs if tof.address == address]
         imu = self._car.imu if address == self._wiring.imu_address else None
         if imu is not None:

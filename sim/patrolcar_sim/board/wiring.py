@@ -60,6 +60,8 @@ class Wiring:
     battery_divider: float = 4.3  # 33k over 10k
     current_mv_per_a: float = 1000.0  # 50 mohm and 20 V/V
     imu_address: int = 0x68
+    scl: int = B + 6  # of the bus; on all three boards
+    sda: int = B + 7
 
 
 PYBOARD_V11 = Wiring(

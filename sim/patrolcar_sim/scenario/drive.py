@@ -19,6 +19,7 @@ from patrolcar_sim.scenario.parameters import changed_parts, store_settings
 from patrolcar_sim.scenario.recording import SAMPLE_US, Recording, Sample
 from patrolcar_sim.scenario.station import MissionStation
 from patrolcar_sim.scenario.surroundings import fault_of
+from patrolcar_sim.world.props import Prop
 from patrolcar_sim.world.world import World
 
 US = 1e-6
@@ -27,12 +28,22 @@ US = 1e-6
 def make_world(scenario: Scenario, seed: int) -> World:
     """The scenario's world with the car at its start."""
     parts = changed_parts(scenario.parameters)
-    world = World(scenario.world, seed, parts, props=scenario.props)
+    props = (*scenario.props, *_props_of(scenario))
+    world = World(scenario.world, seed, parts, props=props)
     if scenario.parameters.light is not None:
         world.light = scenario.parameters.light
     if scenario.start is not None:
         world.teleport(*scenario.start)
     return world
+
+
+def _props_of(scenario: Scenario) -> list[Prop]:
+    """What the faults bring into the world."""
+    if not scenario.faults:
+        return []
+    faults = importlib.import_module("patrolcar_sim.faults")
+    found: list[Prop] = faults.props_of([fault_of(one) for one in scenario.faults])
+    return found
 
 
 def drive(

@@ -33,10 +33,9 @@ def fault_rows() -> tuple[Row, list[Row]]:
 
 def _parameter(parameter: Any) -> str:
     unit = parameter.unit
-    low, high, usual = (
-        in_unit(number, unit)
-        for number in (parameter.lowest, parameter.highest, parameter.default)
-    )
+    low, high = in_unit(parameter.lowest, unit), in_unit(parameter.highest, unit)
+    drawn = parameter.default is None
+    usual = "drawn by the seed" if drawn else in_unit(parameter.default, unit)
     return f"{parameter.name}: {parameter.sentence} ({low} to {high}, else {usual})"
 
 

@@ -6,6 +6,9 @@ current times its duty (average of the current that it carries while the bridge 
 
 from __future__ import annotations
 
+import math
+from collections.abc import Callable
+
 from patrolcar_sim.world.parts import Parts
 
 # Open-circuit voltage of one Li-ion cell by state of charge, 0 to 100 % in steps of 5 %
@@ -22,6 +25,9 @@ class Battery:
     def __init__(self, parts: Parts, charge: float) -> None:
         self.charge = charge
         self._spec = parts.battery
+        self.resistance = parts.battery.resistance
+        self.lowest = -math.inf  # V: below it `on_low` is called
+        self.on_low: Callable[[], None] | None = None
         self._ke = parts.motor.ke
         self._bridge = 1 / (parts.motor.resistance + parts.driver.resistance)
         self.volts = 0.0
@@ -40,12 +46,14 @@ class Battery:
 
         Solves pack = open - R (electronics + sum duty_i I_i), I_i = (duty_i pack - ke w_i) / R_i.
         """
-        r, bridge = self._spec.resistance, self._bridge
+        r, bridge = self.resistance, self._bridge
         back = (duty_left * w_left + duty_right * w_right) * self._ke * bridge
         pull = (duty_left * duty_left + duty_right * duty_right) * bridge
         open_volts = self.open_volts()
         self.volts = (open_volts - r * (self._spec.electronics - back)) / (1 + r * pull)
         self.amps = self._spec.electronics + pull * self.volts - back
+        if self.volts < self.lowest and self.on_low is not None:
+            self.on_low()
 
     def draw(self, seconds: float) -> None:
         """Let the present current flow for a time; regeneration charges."""

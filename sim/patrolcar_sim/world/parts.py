@@ -143,7 +143,7 @@ class Driver:
 
 @dataclass(frozen=True)
 class Battery:
-    """The pack (A s, ohm, A; charges from 0 to 1)."""
+    """The pack (A s, ohm, A, V; charges from 0 to 1)."""
 
     cells: float
     capacity: float
@@ -151,6 +151,7 @@ class Battery:
     charge: float
     charge_spread: float
     electronics: float
+    brownout: float
 
 
 @dataclass(frozen=True)

@@ -83,6 +83,8 @@ class World(Sensing, Staging):
         self._duty = [0.0, 0.0]
         self._closed = [True, True]
         self._enabled = False
+        self._strength = [1.0, 1.0]
+        self._shorted: list[float | None] = [None, None]
 
         rng = random.Random(f"battery {seed}")
         spread = self.parts.battery.charge_spread
@@ -209,7 +211,11 @@ class World(Sensing, Staging):
 
     def _drive(self, side: int) -> None:
         in1, in2, duty = self._inputs[side]
-        if not self._enabled or not (in1 or in2):
+        shorted = self._shorted[side]
+        if shorted is not None:
+            self._duty[side] = shorted
+            self._close(side, True)
+        elif not self._enabled or not (in1 or in2):
             self._duty[side] = 0.0
             self._close(side, False)
         else:
@@ -220,7 +226,7 @@ class World(Sensing, Staging):
         """Close a motor's circuit through the bridge, or open it (no current, so no torque)."""
         if closed != self._closed[side]:
             self._closed[side] = closed
-            gain = self._gain if closed else 0.0
+            gain = self._gain * self._strength[side] if closed else 0.0
             self.model.actuator_gainprm[self._motor_id[side], 0] = gain
             self.model.actuator_biasprm[self._motor_id[side], 2] = -gain * self.parts.motor.ke
 
@@ -231,9 +237,26 @@ class World(Sensing, Staging):
         self._ctrl[self._motor_id[0]] = left * battery.volts
         self._ctrl[self._motor_id[1]] = right * battery.volts
 
-    def jam(self, side: int) -> None:
-        """Block a wheel for good: something has got into its gearbox."""
-        self.model.dof_frictionloss[self._wheel_v[side]] = _JAMMED_NM
+    def jam(self, side: int, jammed: bool = True) -> None:
+        """Block a wheel, as something in its gearbox does, or let it go."""
+        friction = _JAMMED_NM if jammed else self.parts.motor.friction
+        self.model.dof_frictionloss[self._wheel_v[side]] = friction
+
+    def weaken(self, side: int, factor: float) -> None:
+        """Give a motor that share of its torque; the current stays what it was."""
+        if factor != self._strength[side]:
+            self._strength[side] = factor
+            closed = self._closed[side]
+            self._closed[side] = not closed
+            self._close(side, closed)
+
+    def short(self, side: int, duty: float | None) -> None:
+        """Let a bridge drive with that duty (-1 to 1) whatever its inputs and STBY say; None: mend
+        it."""
+        if duty != self._shorted[side]:
+            self._shorted[side] = duty
+            self._drive(side)
+            self._electricity()
 
     # -- Sensors ------------------------------------------------------------------------------
 

@@ -69,7 +69,7 @@ def test_a_shared_trigger_fires_both_its_sonars_and_no_other(room: Room, wires: 
 
 
 def test_a_cut_wire_silences_its_own_sonar_alone(room: Room, wires: EchoWires) -> None:
-    wires.cut.add(LEFT)
+    wires.cut.append(LEFT)
     fire(wires, SHARED, 1000)
     assert room.pings == [(RIGHT, 1000)]
     assert list(pulses(wires)) == [RIGHT]

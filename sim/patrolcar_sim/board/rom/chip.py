@@ -45,6 +45,7 @@ unique_id = b""
 gc_us = 0
 link_uart = 6  # the UART whose other end is the telemetry port
 
+on_news = None  # is called where a reply says that a fault has changed (quirks.py)
 print_trace = sys.print_exception  # the console's, once it is there
 _to_world = None
 _from_world = None
@@ -131,8 +132,11 @@ def exchange(kind, target, aux, data, n, uart=0, at=0, inputs=0):
         _take_reply(kind, target, inputs)
         raise
     _take_reply(kind, target, inputs)
-    if reply[0] & 1:
-        raise KeyboardInterrupt
+    if reply[0] & 3:
+        if reply[0] & 2:
+            on_news()
+        if reply[0] & 1:
+            raise KeyboardInterrupt
 
 
 def _take_reply(kind, target, inputs):

@@ -15,7 +15,7 @@ _PIECE = 4096  # of a sector: it is moved, and a cut can fall, between two of th
 PROGRAM_US = 16 * _PIECE // 4  # a piece: 16 us a word
 LOOK_US = 512_000
 IDLE_US = 5_000_000
-PROGRAM, ERASE, DONE = 0, 1, 2  # what a FLASH output tells
+PROGRAM, ERASE, DONE, WORD = 0, 1, 2, 3  # what a FLASH output tells
 FIRST = 0x100  # where Flash()'s partition begins
 _EIO = 5
 _ERASED = b"\xff" * _PIECE
@@ -133,7 +133,7 @@ class Storage:
             self._cache.readinto(self._buffer)
             self._image.seek(start + at)
             self._image.write(self._buffer)
-            chip.output(chip.FLASH, self._cached, PROGRAM, start)
+            chip.output(chip.FLASH, self._cached, PROGRAM, start + at)
             chip.stall(PROGRAM_US)
         self._dirty = self._erased = False
         self._due = chip.NEVER

@@ -83,12 +83,18 @@ def _boot():
         image, settings["sectors"], settings["program"], settings["backup"]
     )
     modules["loader"].start(vfs.VfsPosix(""), _rom, {n: modules[n] for n in ("console", "loader")})
+    quirks = None
+    if settings["quirks"] is not None:
+        quirks = modules["loader"].load("quirks")
+        quirks["start"](settings["quirks"], settings["taken_kb"])
     vfs.umount("/")
     sys.path[:] = ["", ".frozen"]
     if modules["mount"].mount_flash(littlefs):
         sys.path += ["/flash", "/flash/lib"]
     else:
         repl.put("MPY: can't mount flash\r\n")
+    if quirks is not None:
+        quirks["fill"]()
     # What the firmware may import is what a board has: the ROM's own modules are not there.
     for name in _OWN:
         del modules[name]

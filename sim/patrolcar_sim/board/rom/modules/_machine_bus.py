@@ -157,6 +157,7 @@ class I2C:
             raise ValueError("explicit choice of scl/sda is not implemented")
         self._number = number
         self._freq = freq
+        self._timeout_us = timeout // 1000 * 1000  # the port counts SysTicks
         self._one = bytearray(1)
         self._register = bytearray(2)
         self._joined = bytearray(64)
@@ -176,6 +177,8 @@ class I2C:
                 into[at + i] = data[chip.DATA + i]
         if due:
             chip.advance(end)
+        if result == _ETIMEDOUT:
+            chip.advance(chip.now + self._timeout_us)  # it polls for its START; interrupts come
         if result:
             raise OSError(result)
 

@@ -41,6 +41,7 @@ _cr = _LOCK
 _sr = 0
 _keys = 0  # how many have come
 _power = _DBP
+tell = False  # each word that is programmed is told to the board, before it is there
 
 
 def connect(image, sectors, program, backup):
@@ -104,6 +105,9 @@ def _store(offset, width, value):
         _sr |= _PGPERR
     else:
         _refuse_program(_sector(offset))
+        if tell:
+            chip.output(chip.FLASH, _sector(offset), flash.WORD, offset)
+            chip.advance(chip.now)
         value &= _load(offset, width)
         for i in range(width):
             _one[i] = value >> (i << 3) & 0xFF
