@@ -251,8 +251,10 @@ def _private(tree: ast.Module, taken: _Taken) -> Iterator[Edit]:
     for node in places:
         if isinstance(node, ast.Name) and node.id in short:
             yield _renamed(node.lineno, node.col_offset, node.id, short[node.id])
-        elif isinstance(node, ast.FunctionDef) and node.name in short:
-            yield _renamed(node.lineno, node.col_offset + 4, node.name, short[node.name])
+        elif isinstance(node, ast.FunctionDef | ast.ClassDef) and node.name in short:
+            word = "def " if isinstance(node, ast.FunctionDef) else "class "
+            at = node.col_offset + len(word)
+            yield _renamed(node.lineno, at, node.name, short[node.name])
 
 
 def _renamed(line: int, column: int, old: str, new: str) -> Edit:

@@ -74,6 +74,14 @@ def test_what_the_board_has_met_anyway_stands_for_what_is_private() -> None:
     assert scope["Motor"]().width() == 3
 
 
+def test_a_class_that_is_private_to_its_module_is_found_by_its_short_name() -> None:
+    text = _shortened(motor="class _Chip:\n    pass\n\n\ndef made():\n    return _Chip()\n")
+    assert "_Chip" not in text
+    scope: dict = {}
+    exec(text, scope)
+    assert scope["made"]() is not None
+
+
 def test_what_another_module_asks_for_keeps_its_name() -> None:
     assert "def _clamped" in _shortened(motor=TWO, app="from motor import _clamped\n")
 
