@@ -74,7 +74,8 @@ def _draw_faults(
     if not clocks or math.isnan(telemetry.first_time_s):
         return
     origin = (clocks[0] if not run.resets else clocks[-1]) + telemetry.first_time_s
-    for fault in scenario.faults:
+    for happening in scenario.faults:
+        fault = happening.fault
         begin = fault.at_us / 1e6 - origin
         lasts = MARK_S if fault.for_us is None else fault.for_us / 1e6
         end = max(begin + MARK_S, min(begin + lasts, run.end_s - origin))
@@ -84,7 +85,7 @@ def _draw_faults(
             chart.axes.axvspan(begin, end, color=VERMILLION, alpha=0.15, linewidth=0)
         top = drawing.strips[0].axes
         top.annotate(
-            fault.label or fault.kind,
+            happening.label or fault.kind,
             (max(0.0, begin), top.get_ylim()[1]),
             fontsize=7,
             color=VERMILLION,
