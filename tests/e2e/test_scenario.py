@@ -92,6 +92,47 @@ def test_a_failure_is_told_with_a_report_and_the_command_that_repeats_it(tmp_pat
     assert ET.parse(tmp_path / "a.xml").getroot().attrib["failures"] == "2"
 
 
+FAULTY = (
+    DRIVE
+    + """
+[[fault]]
+kind = "uart.drop"
+at = "2 s"
+for = "1 s"
+where = "from"
+rate = "2 %"
+[[fault]]
+name = "kidnap"
+kind = "world.kidnap"
+at = "3 s"
+[[fault]]
+kind = "interpreter.kill"
+at = "5 s"
+[[expect]]
+frames_lost = "> 0"
+resets = "== 1"
+[[expect]]
+from = "kidnap"
+until = "4.9 s"
+position_error = "> 0.2 m"
+[[expect]]
+until = "1.9 s"
+frames_lost = "== 0"
+resets = "== 0"
+"""
+)
+
+
+def test_faults_happen_at_their_times_and_the_same_ones_again(tmp_path: Path) -> None:
+    (tmp_path / "faulty.toml").write_text(FAULTY)
+    for folder in ("a", "b"):
+        done = patrol("run", "faulty.toml", "--artifacts", folder, "--seed", "3", cwd=tmp_path)
+        assert done.returncode == 0, done.stdout + done.stderr
+    first, second = (tmp_path / f / "faulty-seed3" for f in ("a", "b"))
+    for path in first.iterdir():
+        assert path.read_bytes() == (second / path.name).read_bytes(), path.name
+
+
 def test_a_known_gap_is_no_failure_until_it_is_closed(tmp_path: Path) -> None:
     (tmp_path / "gap.toml").write_text('not_yet = "too slow"\n' + BAD)
     done = patrol("run", tmp_path, "--artifacts", tmp_path / "a", "--seed", "1")
@@ -211,6 +252,9 @@ def test_ctrl_c_ends_it_with_what_is_done_and_no_process_left(tmp_path: Path) ->
     assert err == ""
     assert "1 passed, 3 not run" in out
     assert len(ET.parse(tmp_path / "out.xml").getroot()[0]) == 1
+    end = time.monotonic() + 10  # Python's own tracker of resources ends after its parent
+    while any(map(_alive, below)) and time.monotonic() < end:
+        time.sleep(0.05)
     assert [pid for pid in below if _alive(pid)] == []
 
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import hashlib
-import importlib
 import shutil
 from collections.abc import Callable
 from dataclasses import replace
@@ -13,13 +12,12 @@ from patrolcar.errors import PatrolError
 from patrolcar_sim.board.lockstep import Cause
 from patrolcar_sim.board.models import UNIQUE_ID_BYTES
 from patrolcar_sim.car import VirtualCar
+from patrolcar_sim.faults import Timeline
 from patrolcar_sim.firmware_image import firmware_image
 from patrolcar_sim.scenario.format import Scenario
 from patrolcar_sim.scenario.parameters import changed_parts, store_settings
 from patrolcar_sim.scenario.recording import SAMPLE_US, Recording, Sample
 from patrolcar_sim.scenario.station import MissionStation
-from patrolcar_sim.scenario.surroundings import fault_of
-from patrolcar_sim.world.props import Prop
 from patrolcar_sim.world.world import World
 
 US = 1e-6
@@ -28,22 +26,12 @@ US = 1e-6
 def make_world(scenario: Scenario, seed: int) -> World:
     """The scenario's world with the car at its start."""
     parts = changed_parts(scenario.parameters)
-    props = (*scenario.props, *_props_of(scenario))
-    world = World(scenario.world, seed, parts, props=props)
+    world = World(scenario.world, seed, parts, props=scenario.all_props)
     if scenario.parameters.light is not None:
         world.light = scenario.parameters.light
     if scenario.start is not None:
         world.teleport(*scenario.start)
     return world
-
-
-def _props_of(scenario: Scenario) -> list[Prop]:
-    """What the faults bring into the world."""
-    if not scenario.faults:
-        return []
-    faults = importlib.import_module("patrolcar_sim.faults")
-    found: list[Prop] = faults.props_of([fault_of(one) for one in scenario.faults])
-    return found
 
 
 def drive(
@@ -67,8 +55,7 @@ def drive(
     chip = hashlib.sha256(f"{scenario.name} {seed}".encode()).digest()[:UNIQUE_ID_BYTES]
     car.board.model = replace(car.board.model, unique_id=chip)
     if scenario.faults:
-        faults = importlib.import_module("patrolcar_sim.faults")
-        faults.Timeline([fault_of(one) for one in scenario.faults], seed).attach(car.board)
+        Timeline([one.fault for one in scenario.faults], seed).attach(car.board)
     recording = Recording()
     board = car.board
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Any
 
+from patrolcar_sim.faults import Fault, props_of
 from patrolcar_sim.scenario.comparison import Comparison
 from patrolcar_sim.world.props import Prop
 
@@ -41,19 +42,16 @@ class Happening:
     """One fault of the file; `label` is what its times can be named by."""
 
     label: str
-    kind: str
-    at_us: int
-    for_us: int | None
-    where: str | None
-    values: dict[str, float]
+    fault: Fault
 
     @property
     def said(self) -> str:
         """It, for a person."""
-        place = f" {self.where}" if self.where else ""
-        values = "".join(f" {key} {value:g}" for key, value in self.values.items())
-        span = "" if self.for_us is None else f" for {self.for_us / 1e6:g} s"
-        return f"{self.kind}{place}{values}{span}"
+        fault = self.fault
+        place = f" {fault.where}" if fault.where else ""
+        values = "".join(f" {key} {value:g}" for key, value in fault.values.items())
+        span = "" if fault.for_us is None else f" for {fault.for_us / 1e6:g} s"
+        return f"{fault.kind}{place}{values}{span}"
 
 
 @dataclass(frozen=True)
@@ -121,3 +119,8 @@ class Scenario:
     faults: tuple[Happening, ...] = ()
     expectations: tuple[Expectation, ...] = ()
     not_yet: str | None = None
+
+    @property
+    def all_props(self) -> tuple[Prop, ...]:
+        """The file's own, and what its faults bring into the world."""
+        return (*self.props, *props_of([one.fault for one in self.faults]))

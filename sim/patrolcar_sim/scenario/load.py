@@ -114,7 +114,7 @@ def _read(path: Path, table: Table) -> Scenario:
     parameters = read_parameters(table.table("parameters"))
     props = read_props(table.tables("prop"))
     faults = read_faults(table.tables("fault"), duration_us)
-    labels = {fault.label: fault.at_us for fault in faults if fault.label}
+    labels = {one.label: one.fault.at_us for one in faults if one.label}
     expected = table.raw("expect")
     if isinstance(expected, dict):
         inner = table.table("expect")
@@ -184,7 +184,7 @@ def _try_world(scenario: Scenario, problems: Problems) -> None:
     parts = changed_parts(scenario.parameters)
     file = Path(scenario.world)
     changed_ns = file.stat().st_mtime_ns if file.is_file() else 0
-    trouble = _trouble(scenario.world, changed_ns, parts, scenario.props, scenario.start)
+    trouble = _trouble(scenario.world, changed_ns, parts, scenario.all_props, scenario.start)
     if trouble is not None:
         problems.add((trouble[0],), trouble[1])
 

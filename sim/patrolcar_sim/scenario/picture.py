@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 import math
 from pathlib import Path
 from typing import Any
@@ -18,6 +19,7 @@ from patrolcar_sim.world.world import World
 
 TRAIL_SAMPLES = 5  # of the truth's 10 ms, for each point of the trail
 MARK_S = 0.1  # the width of a fault that is over at once
+LABEL_ROWS = 4  # labels of faults that begin at nearly the same time, one below the other
 LINE = 150  # letters of the verdict that fit
 
 
@@ -25,7 +27,8 @@ def save(scenario: Scenario, result: Result, run: Recording, world: World, path:
     """Draws a whole run into a PNG."""
     telemetry = Telemetry(history_s=None, from_boot=True)
     for at, message in run.messages:
-        telemetry.take(message, at)
+        telemetry.take(_since_power_on(message, at), at)
+    telemetry.lost = len(run.lost)  # the board's own count begins anew with each reset
     outline = [[run.in_car_frame(x, y, 0.0) for x, y in polygon] for polygon in world.outline()]
     figure = new_figure()
     canvas = FigureCanvasAgg(figure)
@@ -38,6 +41,15 @@ def save(scenario: Scenario, result: Result, run: Recording, world: World, path:
     _draw_props(drawing.map.axes, world, run)
     _draw_faults(drawing, scenario, run, telemetry)
     canvas.print_png(path)
+
+
+def _since_power_on(message: Any, at: float) -> Any:
+    """The message with the time since power-on: a reset does not begin the picture anew."""
+    if not hasattr(message, "time_boot_ms"):
+        return message
+    dated = copy.copy(message)
+    dated.time_boot_ms = round(at * 1000)
+    return dated
 
 
 def _draw_truth(axes: Any, run: Recording) -> None:
@@ -66,15 +78,11 @@ def _draw_faults(
     drawing: CarFigure, scenario: Scenario, run: Recording, telemetry: Telemetry
 ) -> None:
     """Shades each fault's time in all strips; a strip's 0 is the first message's time."""
-    clocks = [
-        at - message.time_boot_ms / 1000
-        for at, message in run.messages
-        if hasattr(message, "time_boot_ms")
-    ]
-    if not clocks or math.isnan(telemetry.first_time_s):
+    origin = telemetry.first_time_s
+    if math.isnan(origin):
         return
-    origin = (clocks[0] if not run.resets else clocks[-1]) + telemetry.first_time_s
-    for fault in scenario.faults:
+    for number, happening in enumerate(scenario.faults):
+        fault = happening.fault
         begin = fault.at_us / 1e6 - origin
         lasts = MARK_S if fault.for_us is None else fault.for_us / 1e6
         end = max(begin + MARK_S, min(begin + lasts, run.end_s - origin))
@@ -82,10 +90,14 @@ def _draw_faults(
             continue
         for chart in drawing.strips:
             chart.axes.axvspan(begin, end, color=VERMILLION, alpha=0.15, linewidth=0)
+            chart.axes.axvline(begin, color=VERMILLION, alpha=0.6, linewidth=0.8)
         top = drawing.strips[0].axes
-        top.annotate(
-            fault.label or fault.kind,
-            (max(0.0, begin), top.get_ylim()[1]),
+        height = 1.0 - 0.12 * (number % LABEL_ROWS)
+        top.text(
+            max(0.0, begin),
+            height,
+            happening.label or fault.kind,
+            transform=top.get_xaxis_transform(),
             fontsize=7,
             color=VERMILLION,
             va="top",

@@ -61,7 +61,7 @@ class Pool:
     def __exit__(self, *_: object) -> None:
         for worker in self._workers:
             worker.pipe.close()
-            if worker.process.is_alive():
+            if worker.job is not None:  # the others leave by themselves
                 worker.process.terminate()
         for worker in self._workers:
             worker.process.join(END_S)

@@ -7,12 +7,11 @@ from __future__ import annotations
 
 import sys
 from pathlib import Path
-from typing import Any
 
+from patrolcar_sim.faults import CATALOGUE, Parameter
 from patrolcar_sim.scenario.expectations import EXPECTATIONS
 from patrolcar_sim.scenario.parameters import settings_table
 from patrolcar_sim.scenario.steps import STEPS
-from patrolcar_sim.scenario.surroundings import catalogue
 from patrolcar_sim.scenario.units import in_unit
 from patrolcar_sim.world.props import KINDS
 
@@ -24,18 +23,17 @@ END = "<!-- end of tables -->\n"
 def fault_rows() -> tuple[Row, list[Row]]:
     """The head and a row for each kind of fault."""
     rows: list[Row] = []
-    for name, kind in catalogue().items():
-        where = ", ".join(kind.where or ())
+    for name, kind in CATALOGUE.items():
+        where = ", ".join(kind.where)
         values = "; ".join(_parameter(one) for one in kind.parameters)
         rows.append((name, kind.sentence, where, "yes" if kind.lasts else "no", values))
     return ("fault", "what happens", "where", "for", "values"), rows
 
 
-def _parameter(parameter: Any) -> str:
-    unit = parameter.unit
+def _parameter(parameter: Parameter) -> str:
+    unit, default = parameter.unit, parameter.default
     low, high = in_unit(parameter.lowest, unit), in_unit(parameter.highest, unit)
-    drawn = parameter.default is None
-    usual = "drawn by the seed" if drawn else in_unit(parameter.default, unit)
+    usual = "drawn by the seed" if default is None else in_unit(default, unit)
     return f"{parameter.name}: {parameter.sentence} ({low} to {high}, else {usual})"
 
 

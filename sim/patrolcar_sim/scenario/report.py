@@ -61,8 +61,9 @@ def events(
     """All that happened within a time: (time, what, which), in order."""
     found: list[tuple[float, str, str]] = []
     found += [(step.at_us / 1e6, "station", step.said) for step in scenario.mission]
-    for fault in scenario.faults:
-        found.append((fault.at_us / 1e6, "fault", f"{fault.said} begins"))
+    for happening in scenario.faults:
+        fault = happening.fault
+        found.append((fault.at_us / 1e6, "fault", f"{happening.said} begins"))
         if fault.for_us is not None:
             found.append(((fault.at_us + fault.for_us) / 1e6, "fault", f"{fault.kind} ends"))
     found += [(at, "mode", mode) for at, mode in run.modes()]

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import importlib
 import re
 from collections.abc import Sequence
-from typing import Any
 
 from patrolcar.errors import PatrolError
+from patrolcar_sim.faults import CATALOGUE, Fault, FaultError, check
 from patrolcar_sim.scenario.format import Happening
 from patrolcar_sim.scenario.table import Table
 from patrolcar_sim.world.materials import load_materials
@@ -18,25 +17,11 @@ POINT = ("m", "m")
 _LABEL = re.compile(r"[A-Za-z][A-Za-z0-9 _-]*")
 
 
-def _package(name: str) -> Any:
-    try:
-        return importlib.import_module(name)
-    except ModuleNotFoundError:
-        return None
-
-
-def catalogue() -> dict[str, Any]:
-    """Every kind of fault, by name."""
-    package = _package("patrolcar_sim.faults")
-    return {} if package is None else package.CATALOGUE
-
-
 def read_faults(tables: Sequence[Table], duration_us: int | None) -> tuple[Happening, ...]:
     """The faults, in the order of the file."""
-    kinds = catalogue()
     found: list[Happening] = []
     for table in tables:
-        name = table.choice("kind", kinds, required=True, word="fault")
+        name = table.choice("kind", CATALOGUE, required=True, word="fault")
         at_us = table.time_us("at", required=True)
         label = table.text("name")
         if label is not None:
@@ -47,7 +32,7 @@ def read_faults(tables: Sequence[Table], duration_us: int | None) -> tuple[Happe
         if name is None:
             table.forget_rest()
             continue
-        one = _read_fault(table, kinds[name], name, at_us, label or "")
+        one = _read_fault(table, name, at_us, label or "")
         table.done()
         if duration_us is not None and at_us is not None and at_us >= duration_us:
             end = f"{duration_us / 1e6:g} s"
@@ -57,34 +42,25 @@ def read_faults(tables: Sequence[Table], duration_us: int | None) -> tuple[Happe
     return tuple(found)
 
 
-def _read_fault(
-    table: Table, kind: Any, name: str, at_us: int | None, label: str
-) -> Happening | None:
-    for_us = table.time_us("for") if kind.lasts else None
-    where = table.choice("where", kind.where) if kind.where else None
+def _read_fault(table: Table, name: str, at_us: int | None, label: str) -> Happening | None:
+    kind = CATALOGUE[name]
+    for_us = table.time_us("for") if table.has("for") else None
+    where = table.text("where")
     values = {}
     for parameter in kind.parameters:
-        value = table.quantity(parameter.name, parameter.unit, parameter.lowest, parameter.highest)
+        value = table.quantity(parameter.name, parameter.unit)
         if value is not None:
             values[parameter.name] = value
     if at_us is None:
         return None
-    made = Happening(label, name, at_us, for_us, where, values)
-    faults = _package("patrolcar_sim.faults")
+    made = Happening(label, Fault(name, at_us, for_us, where, values))
     try:
-        faults.check(fault_of(made))
-    except faults.FaultError as error:
+        check(made.fault)
+    except FaultError as error:
         key = {"at_us": "at", "for_us": "for"}.get(error.key, error.key)
-        table.refuse(key if table.has(key) else "", f"{name}: {error.reason}")
+        table.refuse(key if table.has(key) else "", f"{key}: {error.reason}")
         return None
     return made
-
-
-def fault_of(happening: Happening) -> Any:
-    """The fault as the board takes it."""
-    return _package("patrolcar_sim.faults").Fault(
-        happening.kind, happening.at_us, happening.for_us, happening.where, happening.values
-    )
 
 
 def read_props(tables: Sequence[Table]) -> tuple[Prop, ...]:

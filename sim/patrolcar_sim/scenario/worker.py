@@ -34,4 +34,5 @@ def work(jobs: Connection, core: int | None, artifacts: Path | None, scratch: Pa
 
 def _leave(number: int, frame: FrameType | None) -> None:
     """In good order: the interpreter is ended as well."""
+    signal.signal(signal.SIGTERM, signal.SIG_IGN)
     raise SystemExit(1)

@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from patrolcar.errors import PatrolError
+from patrolcar_sim.faults import Fault
 from patrolcar_sim.scenario.comparison import Comparison
 from patrolcar_sim.scenario.format import Window
 from patrolcar_sim.scenario.load import load_files, load_scenario
@@ -63,8 +64,14 @@ def test_a_long_one_is_read_whole(tmp_path: Path) -> None:
         kind = "person"
         path = ["1 m, 2 m", "1 m, -200 cm"]
         speed = "0.8 m/s"
+        [[fault]]
+        name = "deaf"
+        kind = "sonar.silent"
+        at = "10 s"
+        for = "500 ms"
+        where = "front"
         [[expect]]
-        from = "10 s"
+        from = "deaf"
         until = "20 s"
         rates = { ATTITUDE = ">= 19 Hz" }
         telemetry = { "DISTANCE_SENSOR[1].current_distance" = "min > 0.1 m" }
@@ -82,6 +89,9 @@ def test_a_long_one_is_read_whole(tmp_path: Path) -> None:
     assert made.parameters.light == 0.5
     assert made.parameters.parts == {("battery", "charge"): 0.3, ("motor", "gear_ratio"): 99}
     assert made.props[0].path == ((1, 2), (1, -2))
+    (fault,) = made.faults
+    assert fault.fault == Fault("sonar.silent", 10_000_000, 500_000, "front")
+    assert made.expectations[0].window == Window(10_000_000, 20_000_000)
     assert [(e.name, e.what) for e in made.expectations] == [
         ("rates", "ATTITUDE"),
         ("telemetry", "DISTANCE_SENSOR[1].current_distance"),
@@ -188,6 +198,37 @@ BROKEN = {
         "two props are named a",
     ),
     "unknown fault": (_broken('[[fault]]\nat = "1 s"\nkind = "uart.bite" #!\n'), "fault"),
+    "fault without time": (_broken('[[fault]] #!\nkind = "imu.hang"\n'), "at is missing"),
+    "fault after the end": (
+        _broken('[[fault]]\nkind = "imu.hang"\nat = "10 s" #!\n'),
+        "ends at 10 s",
+    ),
+    "fault at no such place": (
+        _broken('[[fault]]\nkind = "sonar.silent"\nat = "1 s"\nwhere = "back" #!\n'),
+        "cannot be at back: use left, front, right",
+    ),
+    "fault that cannot last": (
+        _broken('[[fault]]\nkind = "interpreter.kill"\nat = "1 s"\nfor = "2 s" #!\n'),
+        "over at once",
+    ),
+    "fault in a wrong unit": (
+        _broken('[[fault]]\nkind = "uart.drop"\nat = "1 s"\nrate = "1 m" #!\n'),
+        "does not fit",
+    ),
+    "fault out of range": (
+        _broken('[[fault]]\nkind = "uart.drop"\nat = "1 s"\nrate = "101 %" #!\n'),
+        "use 0 to 1",
+    ),
+    "a value of another fault": (
+        _broken('[[fault]]\nkind = "imu.nak"\nat = "1 s"\nrat = 0.5 #!\n'),
+        "unknown key rat",
+    ),
+    "two faults of one name": (
+        _broken('[[fault]]\nkind = "imu.hang"\nat = "1 s"\nname = "a"\n' * 2 + "#!").replace(
+            'name = "a"\n#!', 'name = "a" #!'
+        ),
+        "two faults are named a",
+    ),
     "no expectation": ('#!\ntitle="t"\nworld="empty"\nduration="1 s"\n', "nothing is expected"),
     "an empty one": (_broken('[[expect]] #!\nat = "3 s"\n', GOOD.partition("[")[0]), "nothing"),
     "unknown expectation": (_broken('contact = "== 0" #!\n'), "did you mean contacts?"),
