@@ -81,15 +81,16 @@ def check():
 
 def crashed(error):
     """The car could not start, or ended: motors are off, the REPL is free from here on."""
-    sys.print_exception(error)
     _unload()
     try:
         import board
         from patrol.store import crash
         from patrol.store.log import Log
 
+        print("\n".join(crash.told(error)))
         crash.note(Log(board.SETTINGS), crash.START, error)
     except Exception as other:
+        sys.print_exception(error)
         sys.print_exception(other)
     start("%s: %s" % (type(error).__name__, error))
 

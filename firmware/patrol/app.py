@@ -45,12 +45,18 @@ _READY_TEXT = b"patrolcar %d.%d.%d ready" % VERSION
 
 
 def _let_go(package, name):
-    """Takes a module that is rarely needed off the heap, and those below it."""
+    """Takes a module that is rarely needed off the heap, those below it, and a package that has
+    nothing else in it."""
     delattr(package, name)
-    name = package.__name__ + "." + name
+    above = package.__name__ + "."
+    kept = package is patrol
     for loaded in list(sys.modules):
-        if loaded.startswith(name):
+        if loaded.startswith(above + name):
             del sys.modules[loaded]
+        elif loaded.startswith(above):
+            kept = True
+    if not kept:
+        _let_go(patrol, above[7:-1])
 
 
 class Car:
@@ -76,7 +82,7 @@ class Car:
         )
         self.attitude = Attitude()
         self.manual = Manual(self.drive, limits)
-        self.wander = Wander(self.drive, self.odometry, self.sonars, self.cliffs, limits)
+        self.wander = Wander(self.drive, self.odometry, self.sonars, self.floor, limits)
         self.checks = Checks(self)
 
         self.parser = Parser()
@@ -96,10 +102,6 @@ class Car:
             self._say(severity, text)
         if self.imu is None:
             self._say(4, _NO_IMU_TEXT)
-        for i in (0, 1):
-            if self.tofs[i] is None:
-                self._say(4, _TOF_TEXTS[i])
-        self._beams = 0
         self._imu_wait = 0
         self._was_silent = False
 
@@ -128,6 +130,7 @@ class Car:
 
         result = getattr(keep, action)(*arguments)
         _let_go(patrol, "store")
+        _let_go(patrol, "version")
         return result
 
     def _wire(self, schedule, settings):
@@ -144,8 +147,7 @@ class Car:
         self.battery = hardware.battery(board, settings)
         self.bumper, self.button = hardware.switches(board)
         self.leds = hardware.leds(board)
-        self.cliffs = hardware.cliffs(board, settings)
-        self.lines = hardware.lines(board, settings)
+        self.floor = hardware.floor(board, settings)
         i2c = hardware.bus(board)
         try:
             self.imu = hardware.imu(board, i2c, settings)
@@ -157,7 +159,8 @@ class Car:
         self._board_version = board.VERSION
         # Needed once: 6 KB of names and code that a 108 KB heap has better use for.
         _let_go(patrol, "hardware")
-        _let_go(patrol.drivers, "tof_setup")
+        if board.TOF_XSHUT is not None:
+            _let_go(patrol.drivers, "tof_setup")
         del sys.modules["board"]
         return uart, Line(uart, board.UART_BAUD)
 
@@ -207,10 +210,10 @@ class Car:
         if name in self._traced or len(self._traced) == _TRACES:
             return
         self._traced.append(name)
-        sys.print_exception(error)
         try:
             self._stored("note", error, self.schedule, self.failures)
         except Exception as other:
+            sys.print_exception(error)
             sys.print_exception(other)
 
     def _stopped(self):
@@ -269,9 +272,7 @@ class Car:
         self.encoder_right.sample(dt)
         self.bumper.sample()
         self.button.sample()
-        self.cliffs.sample()
-        if self.schedule.ticks & 1:
-            self.lines.sample()
+        self.floor.sample()
         self.command.look()
 
     def _inertia(self):
@@ -294,10 +295,8 @@ class Car:
 
     def _beam(self):
         """One ToF sensor and then the other: each at 25 Hz, less often than it measures."""
-        self._beams = i = 1 - self._beams
+        i = self.schedule.ticks >> 1 & 1
         tof = self.tofs[i]
-        if tof is None:
-            return
         alive = tof.alive
         tof.step()
         if alive and not tof.alive:
@@ -333,7 +332,7 @@ class Car:
             supervisor.post(rules.BATTERY_CRITICAL)
         if self.bumper.hit:
             supervisor.post(rules.BUMPER)
-        if self.cliffs.hit:
+        if self.floor.hit:
             supervisor.post(rules.CLIFF)
         if self.drive.blocked_ms >= _STALL_MS:
             self.drive.blocked_ms = 0
@@ -347,7 +346,7 @@ class Car:
             if self.wander.step():
                 self.supervisor.post(rules.STUCK)
         elif state == rules.MANUAL:
-            blocked = self.bumper.pressed or self.cliffs.dark
+            blocked = self.bumper.pressed or self.floor.edge
             if self.manual.step(self.schedule.ms, blocked):
                 self.supervisor.post(rules.DEADMAN)
 

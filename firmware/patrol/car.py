@@ -40,9 +40,3 @@ SONAR_BEARING_MRAD = (-785, 0, 785)
 SONAR_ORIENTATION = (7, 0, 1)  # MAV_SENSOR_ROTATION: YAW_315, NONE, YAW_45
 SONAR_MAX_MM = const(4_000)
 SONAR_MIN_MM = const(20)
-
-# ToF sensors: left and right of straight ahead, on the chassis' edge.
-TOF_BEARING_MRAD = (-349, 349)
-TOF_VIEW_MRAD = const(436)
-TOF_MAX_MM = const(2_000)
-TOF_MIN_MM = const(30)

@@ -6,7 +6,6 @@ import stm
 from machine import ADC, I2C, UART, WDT, Pin
 from pyb import LED, Timer
 
-from patrol.drivers import tof_setup
 from patrol.drivers.battery import Battery
 from patrol.drivers.encoder import Encoder
 from patrol.drivers.imu import Imu
@@ -16,6 +15,7 @@ from patrol.drivers.reflectance import Reflectance
 from patrol.drivers.sonar import Sonar
 from patrol.drivers.sonar_array import SonarArray
 from patrol.drivers.switch import Switch
+from patrol.drivers.tof import LEFT, RIGHT, Tof
 from patrol.drivers.watchdog import Deadman, Watchdog
 from patrol.portable import const
 
@@ -70,7 +70,7 @@ def sonars(board):
     made = []
     for trigger, echo in board.SONARS:
         made.append(Sonar(_output(trigger), Pin(echo, Pin.IN, Pin.PULL_DOWN)))
-    return SonarArray(made, board.SONARS[0][0] == board.SONARS[2][0])
+    return SonarArray(made)
 
 
 def bus(board):
@@ -79,25 +79,22 @@ def bus(board):
 
 
 def tofs(board, i2c):
-    """Left and right: each a Tof, or None; no pin to tell two apart is no sensor at all."""
-    if board.TOF_XSHUT is None:
-        return None, None
-    # The module pulls it up, to its own voltage.
-    return tof_setup.start(i2c, Pin(board.TOF_XSHUT, Pin.OPEN_DRAIN, value=0))
+    """Left and right Tof, started where they answer and a pin can tell them apart."""
+    if board.TOF_XSHUT is not None:
+        from patrol.drivers import tof_setup
+
+        # The module pulls it up, to its own voltage.
+        tof_setup.start(i2c, Pin(board.TOF_XSHUT, Pin.OPEN_DRAIN, value=0))
+    return Tof(i2c, LEFT), Tof(i2c, RIGHT)
 
 
-def cliffs(board, settings):
-    """The cliff sensors' Reflectance, left and right."""
-    return _floor(board.CLIFFS, settings, ("cliff_left", "cliff_right"))
-
-
-def lines(board, settings):
-    """The line sensors' Reflectance, left, middle and right."""
-    return _floor(board.LINES, settings, ("line_left", "line_middle", "line_right"))
-
-
-def _floor(pins, settings, names):
-    return Reflectance([ADC(Pin(pin)) for pin in pins], [settings[name] for name in names])
+def floor(board, settings):
+    """The Reflectance of cliff and line sensors."""
+    pins = (board.CLIFFS or (None, None)) + (board.LINES or (None, None, None))
+    names = ("cliff_left", "cliff_right", "line_left", "line_middle", "line_right")
+    return Reflectance(
+        [ADC(Pin(pin)) if pin else None for pin in pins], [settings[name] for name in names]
+    )
 
 
 def imu(board, i2c, settings):

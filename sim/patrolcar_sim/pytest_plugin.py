@@ -29,7 +29,7 @@ INI = {
     "patrolcar_changes": "a folder with files that take the place of the firmware's own",
 }
 FIRMWARE = ("board", "firmware", "changes")
-CAR = (*FIRMWARE, "world", "seed", "broken", "filesystem_kb", "ports", "speed")
+CAR = (*FIRMWARE, "world", "seed", "props", "broken", "filesystem_kb", "ports", "speed")
 UART = ("baud", "fifo", "seed", "bit_error_rate", "drop_rate", "duplicate_rate", "stalls")
 MARKERS = {
     "car": ("virtual_car", CAR),
@@ -58,15 +58,20 @@ def pytest_configure(config: pytest.Config) -> None:
 def virtual_car(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[VirtualCar]:
     """A car that boots in a world, at full speed, with a ground station; see VirtualCar.
 
-    `@pytest.mark.car(...)` takes what VirtualCar takes (world, seed, board, ...), and which
-    firmware: `firmware=` a whole one or `changes=` files that differ, relative to the test.
+    `@pytest.mark.car(...)` takes what VirtualCar and World take (world, seed, props, ...), and
+    which firmware: `firmware=` a whole one, `changes=` files that differ, beside the test.
     """
     options = _options(request.node, "car")
     with _clean_errors():
         from patrolcar_sim.car import VirtualCar
+        from patrolcar_sim.world.world import World
 
         image = _image(request, options, tmp_path)
-        car = VirtualCar(image, **options)
+        name, seed, props = (
+            options.pop(key, default)
+            for key, default in (("world", "office"), ("seed", 1), ("props", ()))
+        )
+        car = VirtualCar(image, World(name, seed, props=props), **options)
         car.__enter__()
     request.node.stash[_CAR] = car
     yield car

@@ -204,7 +204,7 @@ def test_a_missing_main_py_is_an_update_that_is_not_finished(make_car: MakeCar) 
     ("broken", "words"),
     [
         ("patrol/app.mpy ", "ImportError: no module named 'patrol.app'"),
-        ("patrol/control/drive.mpy ", "ImportError: no module named 'patrol.control.d"),
+        ("patrol/hardware.mpy ", "ImportError: no module named 'patrol.ha"),
         ("patrol/store/log.mpy ", "ImportError: no module named 'patrol.store.log'"),
         ("PACK", "ImportError: no module named 'patrol'"),
     ],

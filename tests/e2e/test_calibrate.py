@@ -17,6 +17,7 @@ from patrolcar.calibrate.calibrate import Outcome, calibrate
 from patrolcar.calibrate.steps import Given
 from patrolcar.doctor.session import Examined
 from patrolcar.errors import PatrolError
+from patrolcar_sim.world.loader import WORLDS_DIR
 from patrolcar_sim.world.parts import load_parts
 from patrolcar_sim.world.world import World
 from simulated import Answers, Simulated
@@ -104,7 +105,38 @@ def test_a_persons_count_of_the_turn_gives_the_gyros_scale_too(car: Simulated) -
     assert {one.name for one in outcome.changes} == {"track", "gyro_scale"}
 
 
-def test_sensors_that_are_not_there_are_skipped_and_said_so(car: Simulated) -> None:
+class Carries(Owner):
+    """Who sets the car on plain floor, or on a sheet of black tape a metre away."""
+
+    def answer(self, question: str) -> str:
+        if "Hold all" in question:
+            self._world.teleport(0.0 if "beside" in question or "floor" in question else 1.0, 0, 0)
+            time.sleep(0.1)  # a prompt keeps to real time
+        return super().answer(question)
+
+
+def test_the_levels_of_floor_sensors_lie_between_light_and_dark(
+    image: Path, tmp_path: Path
+) -> None:
+    plain = (WORLDS_DIR / "empty.xml").read_text()
+    tape = '<geom name="paint sheet" type="box" pos="1 0 0" size="0.3 0.3 0.0005"/>'
+    world = tmp_path / "taped.xml"
+    world.write_text(plain.replace("</worldbody>", f"{tape}</worldbody>"))
+    with Simulated(image, world=World(str(world))) as car:
+        person = Carries(car.world)
+        outcome = calibrate(
+            car.repl, ["lines", "cliffs"], Given(), person, lambda text: None, lambda new: None
+        )
+        stored = _stored(car)
+    assert outcome.skipped == {}
+    assert len(outcome.changes) == 5
+    for change in outcome.changes:
+        # Half way between the 0.3 V of a light floor and the 3.1 V of tape.
+        assert change.new == pytest.approx(34_000, abs=2_500)
+        assert stored[change.name] == change.new
+
+
+def test_sensors_that_see_the_same_twice_are_skipped_and_said_so(car: Simulated) -> None:
     outcome = _calibrate(car, "lines", "cliffs")
     assert outcome.changes == []
     assert "no sensor at X11" in outcome.skipped["lines"]

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import json
+import re
 import subprocess
 import sys
 from pathlib import Path
 
+from patrolcar.flash.build import firmware_dir
 from patrolcar.flash.greeting import read_prompt
 from patrolcar.flash.repl import Repl
 from patrolcar.link.connection import connect
@@ -54,6 +56,35 @@ def test_records_are_shown_cleared_and_the_car_starts_again(image: Path) -> None
         assert "no crash records" in patrol_crash(sim.repl).stdout
         with connect(sim.uart) as link:
             assert link.recv(timeout=5) is not None  # it was reset, and runs
+
+
+TASK = """
+from patrol.app import Car
+car = Car()
+car.leds = None
+car.run(60)
+"""
+FRAME = re.compile(
+    r"^ *(?:File \")?(patrol/[a-z_/]+\.py)(?:\", line |:)(\d+)(?:, in| ) *(\w+)$", re.M
+)
+
+
+def test_the_frames_of_a_crash_are_where_the_sources_have_them(image: Path) -> None:
+    with Served("--flash", image, "--world", "empty") as sim:
+        with Repl(sim.repl) as board:
+            board.soft_reset()
+            printed = board.run(TASK, 30.0)
+        stored = patrol_crash(sim.repl).stdout
+    for told in (printed, stored):
+        frames = FRAME.findall(told)
+        assert [name for _, _, name in frames] == ["run", "run", "tick", "_lights"], told
+        for (file, line, _), code in zip(
+            frames,
+            ("schedule.run(", "self.tick()", "functions[i]()", "self.leds.patterns"),
+            strict=True,
+        ):
+            lines = (firmware_dir() / file).read_text(encoding="utf-8").splitlines()
+            assert code in lines[int(line) - 1]
 
 
 def test_a_port_without_a_board_is_one_line() -> None:

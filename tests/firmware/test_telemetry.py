@@ -118,7 +118,6 @@ def test_the_tof_sensors_say_where_they_look_how_wide_and_how_sure(board, mavlin
         w, x, y, z = message.quaternion
         assert math.degrees(2 * math.atan2(z, w)) == pytest.approx(degrees, abs=0.1)
         assert (x, y) == (0, 0)
-        assert math.degrees(message.horizontal_fov) == pytest.approx(25, abs=0.1)
     assert (left.signal_quality, right.signal_quality) == (2 + 256 // 13, 1)
 
 

@@ -11,6 +11,7 @@ import pytest
 from patrolcar_sim.bench import Bench
 from patrolcar_sim.car import VirtualCar
 from patrolcar_sim.uart import FakeUart
+from patrolcar_sim.world.props import Prop
 from patrolcar_sim.world.world import World
 
 CHANGED = "patrol/behaviour/manual.py"
@@ -22,6 +23,13 @@ def test_a_car_drives_in_the_world_of_its_marker(virtual_car: VirtualCar) -> Non
     assert virtual_car.world.outline() == World("corridor", 3).outline()
     assert virtual_car.world.distance_m > 0.5
     assert virtual_car.world.contacts == 0
+
+
+@pytest.mark.car(world="empty", props=[Prop("box", "box", pose=(1.0, 0.0, 0.0))])
+def test_what_stands_in_the_way_is_of_the_marker_too(virtual_car: VirtualCar) -> None:
+    virtual_car.arm("MANUAL")
+    virtual_car.steer(500, 0, 6)
+    assert [name for _, name in virtual_car.world.contact_list] == ["box"]
 
 
 @pytest.mark.car(world="empty")

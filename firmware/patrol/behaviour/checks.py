@@ -41,7 +41,7 @@ class Checks:
         car = self._car
         if car.bumper.pressed:
             return _BUMPER_TEXT
-        if car.cliffs.dark:
+        if car.floor.edge:
             return _CLIFF_TEXT
         sonars = car.sonars.sonars
         for i in range(len(sonars)):

@@ -57,14 +57,14 @@ _RETREAT = const(4)
 class Wander:
     """`start`, then `step` at 25 Hz, in step with the sonars; it asks `drive` for speeds."""
 
-    def __init__(self, drive, odometry, sonars, cliffs, limits):
+    def __init__(self, drive, odometry, sonars, floor, limits):
         self.visited = Visited()
         self.state = _LOOK
         self._drive = drive
         self._want = drive.want
         self._odometry = odometry
         self._sonars = sonars.sonars
-        self._cliffs = cliffs
+        self._floor = floor
         self._bearings = limits.SONAR_BEARING_MRAD
         self._counts = [0, 0, 0]
         self._last = [_FAR, _FAR, _FAR]
@@ -98,7 +98,7 @@ class Wander:
         self._drive.halt()
         self._spoil_ahead()
         self._fails += 1
-        if not self._cliffs.dark and (self.state == _RETREAT or self._way_mm < _RETREAT_MM):
+        if not self._floor.edge and (self.state == _RETREAT or self._way_mm < _RETREAT_MM):
             self._look_around()
             return
         self._leg_x = odometry.x
@@ -331,7 +331,7 @@ class Wander:
     def _back(self):
         if self._way() >= _RETREAT_MM:
             self._way_mm = 0
-            if self._cliffs.dark:
+            if self._floor.edge:
                 self._fails = _TRIES  # still no floor: from here no way is safe
             self._stand()
         else:

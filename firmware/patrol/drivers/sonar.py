@@ -54,12 +54,12 @@ class Sonar:
             self._fall = now
             self._state = _FALLEN
 
-    def listen(self):
-        """Waits for the next pulse; not while the echo pin is still high, for that one is late."""
-        self._state = _IDLE if self._level() else _PINGED
-
-    def fire(self):
-        """Sends the trigger; a sensor that is still listening takes no notice of it."""
+    def ping(self):
+        """Sends a pulse; not while the echo pin is still high, for then it would answer late."""
+        if self._level():
+            self._state = _IDLE
+            return
+        self._state = _PINGED
         self._trigger(1)
         sleep_us(10)
         self._trigger(0)

@@ -1,27 +1,27 @@
 """Several sonars in turn: left and right at once, then the front one, for 40 ms each.
 
 At 90 degrees to each other the outer two hear little of one another, and all three are measured
-anew within 80 ms.
+anew within 80 ms. Where one pin triggers both, its second pulse finds them listening already, and
+a sensor that listens takes no notice of its trigger.
 """
 
 from patrol.portable import const
 
 SLOT_TICKS = const(4)  # of 10 ms: longer than the 38 ms that a sensor takes to hear nothing
-_GROUPS = ((0, 2), (1,))
+_GROUPS = (b"\x00\x02", b"\x01")
 
 
 class SonarArray:
-    """`step` once a tick. `fresh` has a bit set for each sensor measured in this tick.
+    """`step` once a tick. `sonars` are left, front and right.
 
-    `sonars` are left, front and right; `shared` says that one pin triggers both outer ones.
+    `fresh` has a bit set for each sensor measured in this tick, `latest` for each measured last.
     """
 
-    def __init__(self, sonars, shared):
+    def __init__(self, sonars):
         self.sonars = sonars
         self.fresh = 0
-        self._fired = ((0,) if shared else _GROUPS[0], _GROUPS[1])
-        self._turn = 0
-        self._begun = False
+        self.latest = 0
+        self._turn = -1
         self._left = 1
 
     def step(self):
@@ -31,20 +31,16 @@ class SonarArray:
         if self._left:
             return
         self._left = SLOT_TICKS
-        sonars = self.sonars
         turn = self._turn
-        if self._begun:
+        if turn >= 0:
             fresh = 0
             for i in _GROUPS[turn]:
-                sonars[i].collect()
+                self.sonars[i].collect()
                 fresh |= 1 << i
-            self.fresh = fresh
-            self._turn = turn = 1 - turn
-        self._begun = True
+            self.fresh = self.latest = fresh
+        self._turn = turn = 0 if turn else 1
         for i in _GROUPS[turn]:
-            sonars[i].listen()
-        for i in self._fired[turn]:
-            sonars[i].fire()
+            self.sonars[i].ping()
 
     def alive(self):
         """True while every sensor answers."""

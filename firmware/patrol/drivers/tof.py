@@ -15,6 +15,8 @@ if 0:  # for the type checker alone: the compiler leaves it out
 
 _INTERRUPT_CLEAR = const(0x0B)
 _INTERRUPT_STATUS = const(0x13)  # then, from 0x14, the twelve bytes of a result
+LEFT = const(0x30)  # addresses, as tof_setup.py gives them
+RIGHT = const(0x29)
 VALID = const(11)  # device range status: ranging complete, no check has failed
 _MOST_MM = const(2_000)  # data sheet (DocID029104): up to 2 m
 _LATE = const(6)  # steps without a measurement: then it is not alive
@@ -26,8 +28,8 @@ class Tof:
     """After `step`: `range_mm`, `signal` and `ambient` (1/128 million counts a second), `status`
     (VALID, or which check failed), `count` of measurements since boot.
 
-    `alive` is False while it does not answer or does not measure; `errors` counts failed
-    transfers.
+    `alive` is False while it does not answer or does not measure (of one that is not there, from
+    the first step on); `errors` counts failed transfers.
     """
 
     def __init__(self, i2c: "I2C", address):
@@ -38,34 +40,30 @@ class Tof:
         self.count = 0
         self.errors = 0
         self.alive = True
-        self._read = i2c.readfrom_mem_into
-        self._write = i2c.writeto_mem
+        self._i2c = i2c
         self._address = address
         self._buffer = bytearray(13)
         self._idle = 0  # steps without anything new
-        self._wait = 0
 
     def step(self):
         """Takes the latest measurement, if there is one; never raises OSError."""
-        if self._wait:
-            self._wait -= 1
+        self._idle = idle = self._idle + 1
+        if _LATE < idle < _LATE + _RETRY:
             return
         b = self._buffer
         try:
-            self._read(self._address, _INTERRUPT_STATUS, b)
+            self._i2c.readfrom_mem_into(self._address, _INTERRUPT_STATUS, b)
             if b[0] & 7:
-                self._write(self._address, _INTERRUPT_CLEAR, _CLEAR)
+                self._i2c.writeto_mem(self._address, _INTERRUPT_CLEAR, _CLEAR)
                 self._take(b)
                 return
         except OSError:
             self.errors += 1
+            idle = _LATE
+        if idle >= _LATE:
             self._idle = _LATE
-        if self._idle < _LATE:
-            self._idle += 1
-            return
-        self.alive = False
-        self.range_mm = 0
-        self._wait = _RETRY
+            self.alive = False
+            self.range_mm = 0
 
     def _take(self, b):
         self._idle = 0

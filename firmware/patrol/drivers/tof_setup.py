@@ -8,15 +8,12 @@ tuning its vl53l0x_tuning.h. Needed once: the car lets go of it.
 
 from time import sleep_ms, sleep_us
 
-from patrol.drivers.tof import Tof
+from patrol.drivers.tof import LEFT, RIGHT
 from patrol.portable import const
 
 if 0:  # for the type checker alone: the compiler leaves it out
     from machine import I2C, Pin
 
-_FRESH = const(0x29)  # every chip's address after its own reset
-_MOVED = const(0x30)  # the left one's from then on
-ADDRESSES = (_MOVED, _FRESH)  # left, right
 _BOOT_US = const(1_200)  # data sheet, section 2.9: 1.2 ms from XSHUT to the first transfer
 _MOST_MS = const(100)
 
@@ -111,7 +108,7 @@ class _Chip:
 
 
 def start(i2c: "I2C", xshut: "Pin"):
-    """(left, right): each a Tof that ranges, or None where none does.
+    """Whether left and right range.
 
     `xshut` is the right one's pin; the left one's is pulled up. The left one may have been moved
     before a reset that was the processor's alone.
@@ -120,13 +117,13 @@ def start(i2c: "I2C", xshut: "Pin"):
     sleep_us(_BOOT_US)
     moved = False
     try:
-        i2c.writeto_mem(_FRESH, 0x8A, bytes((_MOVED,)))
+        i2c.writeto_mem(RIGHT, 0x8A, bytes((LEFT,)))  # that of every chip after its reset
     except OSError:
         moved = True
-    left = _started(i2c, _MOVED, moved)
+    left = _started(i2c, LEFT, moved)
     xshut.value(1)
     sleep_us(_BOOT_US)
-    return left, _started(i2c, _FRESH, False)
+    return left, _started(i2c, RIGHT, False)
 
 
 def _started(i2c, address, running):
@@ -136,5 +133,5 @@ def _started(i2c, address, running):
             chip.stop()
         chip.start()
     except OSError:
-        return None
-    return Tof(i2c, address)
+        return False
+    return True

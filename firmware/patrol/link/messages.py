@@ -3,7 +3,6 @@
 from struct import pack_into
 
 from patrol.behaviour.supervisor import AUTO, DISARMED, FAULT, HOLD, MANUAL
-from patrol.control.trig import cos_mrad, sin_mrad
 from patrol.link import dialect as d
 from patrol.link.payload import put_float
 from patrol.portable import const
@@ -29,6 +28,12 @@ CUSTOM_AUTO = const(10)
 _IMU = const(0x1 | 0x2)  # gyro, accelerometer
 _SONARS = const(0x100)  # "laser based position" is MAVLink's bit for range finders
 _TOFS = const(0x4000000)  # "proximity"
+
+# ToF sensors look 20 degrees to each side: half of it as a quaternion's w and z, times 2**14.
+_TOF_COS = const(16_135)
+_TOF_SIN = const(2_845)
+_TOF_LEAST_CM = const(3)
+_TOF_MOST_CM = const(200)
 _MOTORS = const(0x400 | 0x1000 | 0x8000)  # rate and yaw control, motor outputs
 _BATTERY = const(0x2000000)
 _PREARM = const(0x10000000)
@@ -37,14 +42,12 @@ _PREARM = const(0x10000000)
 class Messages:
     """One method a message: it writes one frame into `writer`, where that has room.
 
-    `car` has what is told: schedule, supervisor, encoders, wheels, motors, sonars, tofs, cliffs,
-    lines, imu, odometry, attitude, battery, checks, parser; see app.py. `which` are the sonars
-    that `distance` has to tell of, as bits: it takes the lowest.
+    `car` has what is told: schedule, supervisor, encoders, wheels, motors, sonars, tofs, floor,
+    imu, odometry, attitude, battery, checks, parser; see app.py.
     """
 
     def __init__(self, writer, car):
         self.dropped = 0  # told by LOOP_TIMING, beside what the writer had no room for
-        self.which = 0
         self._writer = writer
         self._car = car
         self._turn = 0
@@ -112,56 +115,51 @@ class Messages:
         writer.end()
 
     def distance(self):
-        """DISTANCE_SENSOR of a sonar."""
-        car = self._car
-        limits = car.limits
-        which = self.which
-        sensor = 0 if which & 1 else (1 if which & 2 else 2)
-        mm = car.sonars.sonars[sensor].raw_mm
-        least = limits.SONAR_MIN_MM
-        most = limits.SONAR_MAX_MM
-        # MAV_DISTANCE_SENSOR_ULTRASOUND
-        if self._range(mm, least, most, 1, sensor, limits.SONAR_ORIENTATION[sensor]) >= 0:
-            self._writer.end()
+        """DISTANCE_SENSOR of each sonar measured last."""
+        sonars = self._car.sonars
+        limits = self._car.limits
+        for i in range(3):
+            if sonars.latest >> i & 1:
+                most = limits.SONAR_MAX_MM // 10
+                mm = sonars.sonars[i].raw_mm
+                # MAV_DISTANCE_SENSOR_ULTRASOUND
+                if self._range(mm, 2, most, 1, i, limits.SONAR_ORIENTATION[i]) >= 0:
+                    self._writer.end()
 
     def beam(self):
         """DISTANCE_SENSOR of one ToF sensor and then the other."""
-        car = self._car
-        limits = car.limits
         self._turn = turn = 1 - self._turn
-        tof = car.tofs[turn]
-        if tof is None or not tof.alive:
+        tof = self._car.tofs[turn]
+        if not tof.alive:
             return
-        # MAV_DISTANCE_SENSOR_LASER; MAV_SENSOR_ROTATION_CUSTOM: by its quaternion
         mm = tof.range_mm
-        off = self._range(mm, limits.TOF_MIN_MM, limits.TOF_MAX_MM, 0, 3 + turn, 100)
+        # MAV_DISTANCE_SENSOR_LASER; MAV_SENSOR_ROTATION_CUSTOM: by its quaternion
+        off = self._range(mm, _TOF_LEAST_CM, _TOF_MOST_CM, 0, 3 + turn, 100)
         if off < 0:
             return
         writer = self._writer
         buf = writer.buf
-        put_float(buf, off + d.DISTANCE_SENSOR_HORIZONTAL_FOV, limits.TOF_VIEW_MRAD, 1000)
-        put_float(buf, off + d.DISTANCE_SENSOR_VERTICAL_FOV, limits.TOF_VIEW_MRAD, 1000)
-        half = limits.TOF_BEARING_MRAD[turn] // 2
-        put_float(buf, off + d.DISTANCE_SENSOR_QUATERNION, cos_mrad(half), 16_384)
-        put_float(buf, off + d.DISTANCE_SENSOR_QUATERNION + 12, sin_mrad(half), 16_384)
+        put_float(buf, off + d.DISTANCE_SENSOR_QUATERNION, _TOF_COS, 16_384)
+        put_float(
+            buf, off + d.DISTANCE_SENSOR_QUATERNION + 12, _TOF_SIN if turn else -_TOF_SIN, 16_384
+        )
         # 1: nothing that counts; else by the rate of the light that came back, in 0.1 MCPS
         quality = 2 + tof.signal // 13 if mm else 1
         buf[off + d.DISTANCE_SENSOR_SIGNAL_QUALITY] = quality if quality < 100 else 100
         writer.end()
 
     def _range(self, mm, least, most, kind, sensor, orientation):
-        """A DISTANCE_SENSOR without its end: its payload's place, or -1."""
+        """A DISTANCE_SENSOR (limits in cm) without its end: its payload's place, or -1."""
         writer = self._writer
         off = writer.begin(d.DISTANCE_SENSOR)
         if off >= 0:
-            most //= 10
             cm = (mm + 5) // 10
             pack_into(
                 d.DISTANCE_SENSOR_FORMAT,
                 writer.buf,
                 off,
                 self._car.schedule.ms,
-                least // 10,
+                least,
                 most,
                 cm if 0 < cm <= most else most + 1,
                 kind,
@@ -172,29 +170,28 @@ class Messages:
         return off
 
     def floor(self):
-        """FLOOR_STATUS: cliff and line sensors, where the board has any."""
-        car = self._car
-        cliffs = car.cliffs
-        lines = car.lines
-        present = (1 << len(cliffs.values)) - 1 | ((1 << len(lines.values)) - 1) << 2
-        if not present:
+        """FLOOR_STATUS, where the board has sensors that look at it."""
+        floor = self._car.floor
+        if not floor.present:
             return
+        values = floor.values
         writer = self._writer
         off = writer.begin(d.FLOOR_STATUS)
         if off < 0:
             return
-        buf = writer.buf
-        pack_into("<I", buf, off, car.schedule.ms)
-        buf[off + d.FLOOR_STATUS_PRESENT] = present
-        buf[off + d.FLOOR_STATUS_DARK] = cliffs.dark | lines.dark << 2
-        off += 4
-        for value in cliffs.values:
-            pack_into("<H", buf, off, value)
-            off += 2
-        off += 4 - 2 * len(cliffs.values)
-        for value in lines.values:
-            pack_into("<H", buf, off, value)
-            off += 2
+        pack_into(
+            d.FLOOR_STATUS_FORMAT,
+            writer.buf,
+            off,
+            self._car.schedule.ms,
+            values[0],
+            values[1],
+            values[2],
+            values[3],
+            values[4],
+            floor.present,
+            floor.dark,
+        )
         writer.end()
 
     def attitude(self):
@@ -269,7 +266,7 @@ class Messages:
             present |= _IMU
         lost = 0
         for tof in car.tofs:
-            if tof is not None:
+            if tof.count:
                 present |= _TOFS
                 if not tof.alive:
                     lost = _TOFS

@@ -24,7 +24,7 @@ _STREAMS = (
     (d.FLOOR_STATUS, 10, 6),  # 10 Hz
     (d.DISTANCE_SENSOR, 5, 3),  # of the ToF sensors in turn, 10 Hz each
 )
-_DISTANCE = const(2)  # its place above: due by its own event, a bit for each sonar
+_DISTANCE = const(2)  # its place above: due by its own event
 _SLOW = const(50)  # bytes a tick, 83 kbaud: there what has 20 Hz has 10
 _TEXTS = const(8)
 
@@ -62,10 +62,13 @@ class Telemetry:
             messages.floor,
             messages.beam,
         )
-        self._need = [_length(stream[0]) for stream in _STREAMS]
         slow = line.portion < _SLOW
-        self._every = [10 if slow and stream[1] == 5 else stream[1] for stream in _STREAMS]
-        self._left = [stream[2] for stream in _STREAMS]
+        self._need = bytearray([_length(stream[0]) for stream in _STREAMS])
+        self._need[_DISTANCE] *= 2  # two sonars are measured at once
+        self._every = bytearray(
+            [10 if slow and stream[1] == 5 else stream[1] for stream in _STREAMS]
+        )
+        self._left = bytearray([stream[2] for stream in _STREAMS])
         self._due = bytearray(len(_STREAMS))
         # Texts wait in a ring; one that finds it full is dropped.
         self._texts = [b""] * _TEXTS
@@ -100,20 +103,18 @@ class Telemetry:
         n = len(left)
         while i < n:
             if i == _DISTANCE:
-                turn = fresh
+                turn = fresh != 0
             else:
                 wait = left[i] - 1
                 turn = wait <= 0
                 left[i] = self._every[i] if turn else wait
             if turn:
-                waits = due[i]
-                if waits & turn:
+                if due[i]:
                     self.messages.dropped += 1
-                due[i] = waits | turn
-            while due[i] and not full:
+                due[i] = 1
+            if due[i] and not full:
                 if writer.room >= self._need[i]:
-                    self.messages.which = waits = due[i]
-                    due[i] = waits & (waits - 1)
+                    due[i] = 0
                     self._send[i]()
                 else:
                     full = True  # the less important ones do not overtake it

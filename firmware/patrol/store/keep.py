@@ -20,7 +20,8 @@ def recall():
 
 
 def note(error, schedule, number):
-    """Keeps an exception of the loop, the `number`-th since boot."""
+    """Prints and keeps an exception of the loop, the `number`-th since boot."""
+    print("\n".join(crash.told(error)))
     crash.note(Log(board.SETTINGS), crash.LOOP, error, schedule, number)
 
 

@@ -108,22 +108,15 @@ def list_(paths: Paths, pattern: Pattern = None, seed: Seed = None) -> None:
 
 
 @command(group=scenarios)
-def faults(
-    markdown: Annotated[
-        bool, typer.Option("--markdown", help="As the tables of sim/scenarios/README.md.")
-    ] = False,
-) -> None:
-    """List the faults that a scenario can have, with their parameters.
+def faults() -> None:
+    """List the faults that a scenario can have, with their values.
 
     Example: [bold]patrol scenario faults[/].
     """
-    from patrolcar_sim.scenario.reference import fault_rows, tables
+    from patrolcar_sim.scenario.reference import fault_rows
     from patrolcar_sim.scenario.show import console, show_table
 
-    if markdown:
-        print(tables(), end="")
-    else:
-        show_table(console(), *fault_rows())
+    show_table(console(), *fault_rows())
 
 
 def _refuse(error: Exception) -> None:

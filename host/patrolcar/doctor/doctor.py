@@ -6,7 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
-from patrolcar.doctor import parts, wheels
+from patrolcar.doctor import parts, ranges, wheels
 from patrolcar.doctor.person import Person
 from patrolcar.doctor.result import Result, Verdict, failed, passed, skipped
 from patrolcar.doctor.session import Examined
@@ -17,6 +17,8 @@ LOOP_TICKS = 200
 LOOP_S = 15.0  # two seconds of it, and its start
 LIGHT_MS = 400
 PINGS = 10
+BEAMS = 10
+FLOOR_SAMPLES = 32
 REST_SAMPLES = 100
 HAND_MS = 5_000
 HAND_URAD = 500_000
@@ -97,6 +99,7 @@ class Examination:
             )
         inertia, gyro = self._inertia()
         results += inertia
+        results += self._ranges()
         results += self._wheels(mv, gyro)
         return results
 
@@ -122,6 +125,29 @@ class Examination:
             advice = "it stopped answering: a loose wire at SCL or SDA, its 3.3 V"
             return [*results, failed("gyro at rest", "IMU", error.name, advice)], 0
         return results + parts.judge_rest(told), -1 if told[4] < 0 else 1
+
+    def _ranges(self) -> list[Result]:
+        """The ToF sensors, and those that look at the floor."""
+        board, results = self._board, []
+        board.load("ranges")
+        if self._file["TOF_XSHUT"] is not None:
+            for number, identity in enumerate(board.call("make_tofs")):
+                self._say(f"{ranges.SIDES[number]} ToF")
+                told = board.call("beam", number, BEAMS)
+                results.append(ranges.judge_tof(self._file, number, identity, told))
+            results.append(self._sides(results))
+        told = board.call("floor", FLOOR_SAMPLES)
+        return results + ranges.judge_floor(self._file, told, self._options.floor)
+
+    def _sides(self, tofs: list[Result]) -> Result:
+        check = "ToF sides"
+        if any(one.verdict != Verdict.PASS for one in tofs):
+            return skipped(check, check, "it needs both")
+        if not self._person.present:
+            return skipped(check, check, "nobody holds a hand before one: use a terminal")
+        self._person.tell("Hold a hand 10 cm before the left ToF sensor, now.")
+        self._say("waiting for a hand before the left ToF sensor")
+        return ranges.judge_sides(self._board.call("nearest", HAND_MS, ranges.NEAR_MM))
 
     def _wheels(self, mv: int, gyro: int) -> list[Result]:
         board = self._board

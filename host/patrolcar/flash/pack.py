@@ -12,6 +12,7 @@ import zlib
 from patrolcar.errors import PatrolError
 
 NAME = "patrol.pack"
+PLACE = "/pack"  # as firmware/pack.py has it
 WINDOW_BITS = 10  # as firmware/pack.py has it
 MOST_INDEX = 9999
 
@@ -27,8 +28,7 @@ def pack(files: dict[str, bytes]) -> bytes:
     """One file of many. PatrolError when there are too many."""
     lines, streams, offset = [], [], 0
     for name, data in sorted(files.items()):
-        compressor = zlib.compressobj(9, zlib.DEFLATED, -WINDOW_BITS)
-        stream = compressor.compress(data) + compressor.flush()
+        stream = deflated(data)
         lines.append(f"{name} {offset}")
         streams.append(stream)
         offset += len(stream)
@@ -46,5 +46,16 @@ def unpacked(data: bytes) -> dict[str, bytes]:
     files = {}
     for line in data[8:start].decode().split("\n")[1:-1]:
         name, _, offset = line.rpartition(" ")
-        files[name] = zlib.decompressobj(-WINDOW_BITS).decompress(data[start + int(offset) :])
+        files[name] = inflated(data[start + int(offset) :])
     return files
+
+
+def deflated(data: bytes) -> bytes:
+    """As a raw deflate stream that a board can read with a small window."""
+    compressor = zlib.compressobj(9, zlib.DEFLATED, -WINDOW_BITS)
+    return compressor.compress(data) + compressor.flush()
+
+
+def inflated(stream: bytes) -> bytes:
+    """What is in such a stream, whatever comes behind it."""
+    return zlib.decompressobj(-WINDOW_BITS).decompress(stream)

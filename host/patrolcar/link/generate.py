@@ -53,6 +53,7 @@ FORMATS: dict[str, tuple[str, ...]] = {
     "WHEEL_STATUS": (),
     "LOOP_TIMING": (),
     "DISTANCE_SENSOR": (),
+    "FLOOR_STATUS": (),
     "BATTERY_STATUS": ("time_remaining", "charge_state"),
     "COMMAND_ACK": ("progress", "result_param2", "target_system", "target_component"),
 }
@@ -61,8 +62,7 @@ OFFSETS: dict[str, tuple[str, ...]] = {
     "ATTITUDE": ("time_boot_ms", "roll", "pitch", "yaw", "rollspeed", "pitchspeed", "yawspeed"),
     "LOCAL_POSITION_NED": ("time_boot_ms", "x", "y", "vx", "vy"),
     "HEARTBEAT": ("type",),
-    "DISTANCE_SENSOR": ("horizontal_fov", "vertical_fov", "quaternion", "signal_quality"),
-    "FLOOR_STATUS": ("present", "dark"),
+    "DISTANCE_SENSOR": ("quaternion", "signal_quality"),
     "STATUSTEXT": ("severity", "text"),
     "AUTOPILOT_VERSION": (
         "capabilities",

@@ -136,6 +136,7 @@ class CarFigure:
             ("", car.amperes, ".2f", "A"),
             ("load", car.load_percent, ".0f", "%"),
         )
+        floor = car.floor_words()
         self._facts.set_text(
             "   ".join(
                 f"{name} {'–' if math.isnan(value) else format(value, form)} {unit}".strip()
@@ -143,6 +144,7 @@ class CarFigure:
             )
             + f"   overruns {car.overruns}"
             + ("" if math.isnan(car.worst_ms) else f"   worst tick {car.worst_ms:.1f} ms")
+            + (f"   {floor}" if floor else "")
         )
         lost = now_s is not None and car.silence_s(now_s) > SILENT_S
         if now_s is None:

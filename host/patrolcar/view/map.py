@@ -12,14 +12,13 @@ from matplotlib.patches import Polygon
 
 from patrolcar.view.palette import FAINT, GREY, INK, ORANGE, SENSOR_COLOURS, WALL
 from patrolcar.view.series import Floats
-from patrolcar.view.state import CHASSIS_RADIUS_M, SENSORS, Telemetry
+from patrolcar.view.state import CHASSIS_RADIUS_M, SENSOR_REACH_M, SENSORS, Telemetry
 
 Outline = Sequence[Sequence[Sequence[float]]]  # polygons of [x, y] points, metres, NED
 
 RAY_FADE_S = 1.0  # a ray this old has faded to RAY_FAINT
 RAY_GONE_S = 3.0
 RAY_FAINT = 0.15
-SILENT_RAY_M = 4.0  # a sensor that hears nothing looks this far
 MARGIN_M = 0.5
 FIRST_HALF_M = 2.0  # half of the shown height at first
 
@@ -66,11 +65,12 @@ class CarMap:
         axes.legend(
             loc="lower left",
             bbox_to_anchor=(0.0, 1.0),
-            ncols=6,
+            ncols=8,
             fontsize=8,
             frameon=False,
-            handlelength=1.4,
-            columnspacing=1.2,
+            handlelength=1.2,
+            handletextpad=0.5,
+            columnspacing=0.9,
             borderaxespad=0.2,
         )
         for artist in self.artists:
@@ -159,7 +159,7 @@ class CarMap:
                 continue
             range_m = car.echo[sensor].range_m
             heard = not math.isnan(range_m)
-            near, far = car.ray(sensor, range_m if heard else SILENT_RAY_M)
+            near, far = car.ray(sensor, range_m if heard else SENSOR_REACH_M[sensor])
             ray.set_data((near[1], far[1]), (near[0], far[0]))
             fresh = max(RAY_FAINT, 1 - age / RAY_FADE_S)
             ray.set_alpha(fresh if heard else RAY_FAINT)

@@ -98,6 +98,9 @@ class Monitor:
                 for name, echo in zip(SENSORS, car.echo, strict=True)
             ),
         )
+        floor = car.floor_words()
+        if floor:
+            table.add_row("floor", floor)
         left, right, want_left, want_right = car.wheel
         table.add_row(
             "wheels",

@@ -14,4 +14,5 @@ FAINT = "#d9d9d9"
 PAPER = "#ffffff"
 WALL = "#b8b8b8"
 
-SENSOR_COLOURS = (BLUE, GREEN, VERMILLION)  # left, front, right
+SENSOR_COLOURS = (BLUE, GREEN, VERMILLION, PURPLE, ORANGE)
+"""Sonars left, front, right; ToF sensors left, right."""

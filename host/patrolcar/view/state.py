@@ -17,8 +17,11 @@ STATES = {0: "?", 1: "BOOT", 2: "CALIBRATING", 3: "DISARMED", 4: "ARMED", 5: "FA
 SEVERITIES = ("emergency", "alert", "critical", "error", "warning", "notice", "info", "debug")
 
 ARMED_FLAG = 128  # MAV_MODE_FLAG_SAFETY_ARMED
-SENSORS = ("left", "front", "right")
-SENSOR_ANGLES = (-math.pi / 4, 0.0, math.pi / 4)  # clockwise from ahead, as yaw
+# By DISTANCE_SENSOR.id: three sonars, two ToF sensors.
+SENSORS = ("left", "front", "right", "ToF left", "ToF right")
+SENSOR_ANGLES = tuple(map(math.radians, (-45, 0, 45, -20, 20)))  # clockwise from ahead, as yaw
+SENSOR_REACH_M = (4.0, 4.0, 4.0, 2.0, 2.0)
+FLOOR_SENSORS = 5  # by bit of FLOOR_STATUS: cliffs left, right; lines left, middle, right
 CHASSIS_RADIUS_M = 0.085  # the sensors sit on this circle
 
 TRAIL_STEP_M = 0.02
@@ -75,6 +78,7 @@ class Telemetry:
             "DISTANCE_SENSOR": self._distance_sensor,
             "BATTERY_STATUS": self._battery_status,
             "LOOP_TIMING": self._loop_timing,
+            "FLOOR_STATUS": self._floor_status,
             "STATUSTEXT": self._statustext,
         }
         self._clear()
@@ -91,6 +95,7 @@ class Telemetry:
         self.distance_m = 0.0
         self.wheel: tuple[float, float, float, float] = (math.nan,) * 4
         self.echo = [Echo(-math.inf, math.nan) for _ in SENSORS]
+        self.floor: tuple[bool | None, ...] = (None,) * FLOOR_SENSORS  # dark; None: no sensor
         self.volts = self.amperes = self.remaining = math.nan
         self.load_percent = self.worst_ms = math.nan
         self.overruns = self.dropped = self.board_bad_crc = self.board_lost = 0
@@ -196,6 +201,12 @@ class Telemetry:
                 self._seen_cells.add(cell)
                 self.echoes.append(self.time_s, x, y)
 
+    def _floor_status(self, message: Any) -> None:
+        self.floor = tuple(
+            bool(message.dark >> i & 1) if message.present >> i & 1 else None
+            for i in range(FLOOR_SENSORS)
+        )
+
     def _loop_timing(self, message: Any) -> None:
         self.load_percent = message.load_permille / 10
         self.worst_ms = message.worst_us / 1000
@@ -226,6 +237,13 @@ class Telemetry:
             (self.x + along * CHASSIS_RADIUS_M, self.y + across * CHASSIS_RADIUS_M),
             (self.x + along * far, self.y + across * far),
         )
+
+    def floor_words(self) -> str:
+        """What the floor sensors see, where there are any: edges by name, the line as dots."""
+        lines = "".join("●" if dark else "○" for dark in self.floor[2:] if dark is not None)
+        words = [f"line {lines}"] if lines else []
+        words += [f"NO FLOOR {('left', 'right')[i]}" for i in (0, 1) if self.floor[i]]
+        return "   ".join(words)
 
     def frame_rate(self) -> float:
         """Frames per second over the last three seconds or so."""

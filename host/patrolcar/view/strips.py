@@ -103,7 +103,7 @@ class StripChart:
             axes.legend(
                 loc="lower right",
                 bbox_to_anchor=(1.0, 1.0),
-                ncols=4,
+                ncols=5,
                 fontsize=8,
                 frameon=False,
                 handlelength=1.4,

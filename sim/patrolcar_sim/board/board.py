@@ -430,7 +430,9 @@ class VirtualBoard:
             min(NEVER, pins.next_event_us - self._reset_us),
             edge,
             pins.levels(),
-            (*pins.adc(), *pins.counts(self.now_us)) if request.inputs else NO_INPUTS,
+            (*pins.adc(), *pins.counts(self.now_us))
+            if request.inputs and self.now_us >= self._target
+            else NO_INPUTS,
             interrupt=interrupt,
             result=self._result,
             uart=self._wiring.uart,

@@ -78,8 +78,8 @@ class Cause(IntEnum):
 
 class Request(NamedTuple):
     """One request; `aux` is the room in the receive buffer, the I2C address and length, or the
-    cause of a reset. `inputs`: the reply is to carry converters and counters. `outputs` are (kind,
-    index, small, value, time)."""
+    cause of a reset. `inputs`: at its target converters and counters are wanted. `outputs` are
+    (kind, index, small, value, time)."""
 
     kind: int
     sequence: int

@@ -8,10 +8,11 @@ GC_US = 3_000  # a collection (facts: several ms on a full heap, about 1 if call
 # the stand-ins charge. Estimated from bytecode at 3 to 5 us a line, a PI step of 46 us and a
 # packed frame of 166 us, until they are measured on a board.
 TASK_US = {
-    "sense": 250,
+    "sense": 320,
     "imu": 150,
     "odometry": 300,
     "sonar": 120,
+    "tof": 120,
     "command": 120,
     "supervise": 150,
     "behave": 350,

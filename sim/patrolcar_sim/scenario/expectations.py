@@ -5,7 +5,7 @@ from __future__ import annotations
 import functools
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from patrolcar.link import dialect
@@ -162,7 +162,10 @@ def _read(table: Table, name: str, kind: ExpectationKind, window: Window) -> lis
     line = table.problems.line((*table.path, name))
     if kind.form == "comparison":
         assert kind.possible is not None
-        target = _comparison(table, name, table.raw(name), kind.possible)
+        possible = kind.possible
+        if name == "time_to_stop":
+            possible = replace(possible, highest=(window.until_us - window.from_us) / 1e6)
+        target = _comparison(table, name, table.raw(name), possible)
         return [] if target is None else [Expectation(name, "", target, window, line)]
     if kind.form == "mode":
         mode = table.choice(name, (*MODES, *STATES), word="mode")

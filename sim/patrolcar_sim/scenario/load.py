@@ -182,14 +182,16 @@ def _seeds(table: Table) -> tuple[int, ...]:
 def _try_world(scenario: Scenario, problems: Problems) -> None:
     """Loads the world with the car in it: what it refuses is the file's problem."""
     parts = changed_parts(scenario.parameters)
-    trouble = _trouble(scenario.world, parts, scenario.props, scenario.start)
+    file = Path(scenario.world)
+    changed_ns = file.stat().st_mtime_ns if file.is_file() else 0
+    trouble = _trouble(scenario.world, changed_ns, parts, scenario.props, scenario.start)
     if trouble is not None:
         problems.add((trouble[0],), trouble[1])
 
 
 @functools.lru_cache(64)
 def _trouble(
-    name: str, parts: Parts, props: tuple[Prop, ...], start: Pose | None
+    name: str, changed_ns: int, parts: Parts, props: tuple[Prop, ...], start: Pose | None
 ) -> tuple[str, str] | None:
     """The key to blame and why; None for a world that can be driven in."""
     key = "world"

@@ -1,7 +1,12 @@
-"""The tables of sim/scenarios/README.md, made from what the reading itself goes by."""
+"""The tables of sim/scenarios/README.md, made from what the reading itself goes by.
+
+python -m patrolcar_sim.scenario.reference sim/scenarios/README.md
+"""
 
 from __future__ import annotations
 
+import sys
+from pathlib import Path
 from typing import Any
 
 from patrolcar_sim.scenario.expectations import EXPECTATIONS
@@ -9,8 +14,11 @@ from patrolcar_sim.scenario.parameters import settings_table
 from patrolcar_sim.scenario.steps import STEPS
 from patrolcar_sim.scenario.surroundings import catalogue
 from patrolcar_sim.scenario.units import in_unit
+from patrolcar_sim.world.props import KINDS
 
 Row = tuple[str, ...]
+BEGIN = "<!-- tables made by patrolcar_sim.scenario.reference -->\n"
+END = "<!-- end of tables -->\n"
 
 
 def fault_rows() -> tuple[Row, list[Row]]:
@@ -63,19 +71,39 @@ def setting_rows() -> tuple[Row, list[Row]]:
     return ("setting", "unit", "range", "default"), rows
 
 
+def prop_rows() -> tuple[Row, list[Row]]:
+    """The head and a row for each kind of prop."""
+    rows: list[Row] = []
+    for name, kind in KINDS.items():
+        usual = ", ".join(f"{number:g} m" for number in kind.size)
+        rows.append((f"`{name}`", kind.means, f'"{usual}"', kind.material))
+    return ("`kind`", "`size`", "else", "`material`, else"), rows
+
+
 def tables() -> str:
     """All of them in Markdown."""
     parts = [
         ("Steps of the ground station", step_rows()),
         ("Expectations", expectation_rows()),
         ("Settings of the firmware", setting_rows()),
+        ("Props", prop_rows()),
         ("Faults", fault_rows()),
     ]
     return "\n".join(f"### {title}\n\n{_markdown(*rows)}" for title, rows in parts)
 
 
 def _markdown(head: Row, rows: list[Row]) -> str:
-    lines = [head, ("---",) * len(head), *rows]
-    return "".join(
-        f"| {' | '.join(cell.replace('|', chr(92) + '|') for cell in row)} |\n" for row in lines
-    )
+    cells = [head, ("---",) * len(head), *rows]
+    lines = [" | ".join(cell.replace("|", "\\|") for cell in row) for row in cells]
+    return "".join(f"| {line} |\n" for line in lines)
+
+
+def renewed(text: str) -> str:
+    """A document with its tables as they should be."""
+    before, rest = text.split(BEGIN)
+    return f"{before}{BEGIN}\n{tables()}\n{END}{rest.split(END)[1]}"
+
+
+if __name__ == "__main__":
+    path = Path(sys.argv[1])
+    path.write_text(renewed(path.read_text()))

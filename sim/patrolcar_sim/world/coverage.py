@@ -6,12 +6,12 @@ radius, the car's centre fits; a flood fill from the start finds where it can ge
 
 from __future__ import annotations
 
-from collections import deque
 from collections.abc import Sequence
 
 import numpy as np
 import numpy.typing as npt
 
+from patrolcar_sim.world.cells import flood
 from patrolcar_sim.world.footprint import Points, distance
 
 STEP = 0.05
@@ -28,15 +28,23 @@ _OPEN_FLOOR = 5.0
 
 
 class DistanceGrid:
-    """Distance (m) from each grid square's centre to the nearest obstacle, up to FAR."""
+    """Distance (m) from each grid square's centre to the nearest obstacle, up to FAR.
 
-    def __init__(self, polygons: Sequence[Points], start: tuple[float, float]) -> None:
+    Places without a floor are obstacles too. The grid covers all obstacles, and `corners` (n, 2).
+    """
+
+    def __init__(
+        self, polygons: Sequence[Points], start: tuple[float, float], corners: Points | None = None
+    ) -> None:
         centre = np.array(start)
-        corners = np.concatenate([*polygons, [centre - _OPEN_FLOOR, centre + _OPEN_FLOOR]])
-        if polygons:
-            corners = np.concatenate([*polygons, [centre]])
-        low = np.maximum(corners.min(axis=0), centre - REACH) - STEP
-        high = np.minimum(corners.max(axis=0), centre + REACH) + STEP
+        within = [*polygons, [centre]]
+        if corners is not None:
+            within.append(corners)
+        elif not polygons:
+            within.append([centre - _OPEN_FLOOR, centre + _OPEN_FLOOR])
+        all_ = np.concatenate(within)
+        low = np.maximum(all_.min(axis=0), centre - REACH) - STEP
+        high = np.minimum(all_.max(axis=0), centre + REACH) + STEP
         self.x0, self.y0 = float(low[0]), float(low[1])
         self.nx, self.ny = (int(n) for n in np.ceil((high - low) / STEP))
         self.xs = self.x0 + (np.arange(self.nx) + 0.5) * STEP
@@ -63,29 +71,10 @@ class DistanceGrid:
 
     def flood(self, start: tuple[float, float], radius: float) -> npt.NDArray[np.bool_]:
         """The squares that a disc of this radius can get to from a point (its centre)."""
-        open_ = bytearray((self.values > radius).astype(np.uint8).tobytes())
-        reached = np.zeros(self.nx * self.ny, bool)
         first = self.index(*start)
-        if first is None or not open_[first]:
-            return reached.reshape(self.nx, self.ny)
-        todo, ny, size = deque([first]), self.ny, self.nx * self.ny
-        open_[first] = 0
-        found = [first]
-        while todo:
-            at = todo.popleft()
-            row = at % ny
-            for next_, there in (
-                (at - ny, at >= ny),
-                (at + ny, at + ny < size),
-                (at - 1, row > 0),
-                (at + 1, row < ny - 1),
-            ):
-                if there and open_[next_]:
-                    open_[next_] = 0
-                    found.append(next_)
-                    todo.append(next_)
-        reached[found] = True
-        return reached.reshape(self.nx, self.ny)
+        if first is None:
+            return np.zeros((self.nx, self.ny), bool)
+        return flood(self.values > radius, divmod(first, self.ny))
 
 
 class Coverage:

@@ -21,6 +21,7 @@ import numpy as np
 from patrolcar.errors import PatrolError
 from patrolcar_sim.world import car
 from patrolcar_sim.world.coverage import DistanceGrid
+from patrolcar_sim.world.floors import floor_under, survey
 from patrolcar_sim.world.footprint import Points, distance, footprint
 from patrolcar_sim.world.materials import Material, material_of
 from patrolcar_sim.world.optics import ambient_light
@@ -59,6 +60,12 @@ class WorldInfo:
     name: str
     start: tuple[float, float, float]
     obstacles: list[Obstacle]
+    paint: list[Obstacle]
+    """What is painted on the floor; nothing to bump into."""
+    floors: list[Obstacle]
+    """The pieces of the floor that are not planes: a table's top, a ramp."""
+    edges: list[Points]
+    """Places beside the floor, or below it, where the car's centre cannot be."""
     materials: list[Material]
     """One per geom of the model."""
     floor: frozenset[int]
@@ -232,23 +239,41 @@ def _describe(
         site = data.site("start")
         ahead = site.xmat.tolist()
         start = (float(site.xpos[0]), float(site.xpos[1]), math.atan2(ahead[3], ahead[0]))
-    obstacles, materials, floor = [], [], set()
+    floor = {i for i in range(model.ngeom) if model.geom(i).name in floor_names}
+    ground = survey(model, data, floor, start[:2])
+    obstacles: list[Obstacle] = []
+    paint: list[Obstacle] = []
+    materials = []
     for i in range(model.ngeom):
         geom = model.geom(i)
         matid = int(model.geom_matid[i])
         material = material_of(geom.name, model.material(matid).name if matid >= 0 else "")
         materials.append(material)
-        if geom.name in floor_names:
-            floor.add(i)
+        if model.geom_group[i] == car.PAINT_GROUP:
+            found, low, high = paint, -np.inf, np.inf
         elif model.geom_group[i] == car.OBSTACLE_GROUP and not _moves(
             model, int(model.geom_bodyid[i])
         ):
-            polygon = footprint(model, data, i, chassis.bottom, chassis.top)
-            if polygon is not None and len(polygon) > 2:
-                obstacles.append(Obstacle(geom.name, material.name, polygon))
-    grid = DistanceGrid([o.polygon for o in obstacles], start[:2])
+            found, low, high = obstacles, ground.low + chassis.bottom, ground.high + chassis.top
+        else:
+            continue
+        polygon = footprint(model, data, i, low, high)
+        if polygon is not None and len(polygon) > 2:
+            found.append(Obstacle(geom.name, material.name, polygon))
+    grid = DistanceGrid([o.polygon for o in obstacles] + ground.edges, start[:2], ground.corners)
     return WorldInfo(
-        name, start, obstacles, materials, frozenset(floor), moving, props, walks, grid
+        name,
+        start,
+        obstacles,
+        paint,
+        [Obstacle(n, "floor", polygon) for n, polygon in ground.pieces],
+        ground.edges,
+        materials,
+        frozenset(floor),
+        moving,
+        props,
+        walks,
+        grid,
     )
 
 
@@ -256,9 +281,12 @@ def _place_car(model: Any, info: WorldInfo, seed: int) -> None:
     """Set qpos0 to the start, varied by the seed where the car then still fits."""
     rng = random.Random(f"start {seed}")
     need = load_parts().chassis.radius + CLEARANCE
+    shift = need + 2 * _START_SHIFT
+    closed = [o.polygon for o in info.obstacles] + info.edges
+    beside = [p for p in closed if _within(p, info.start[:2], shift)]
 
     def fits(x: float, y: float) -> bool:
-        return all(distance(o.polygon, np.array([[x, y]]))[0] > need for o in info.obstacles)
+        return all(distance(p, np.array([[x, y]]))[0] > need for p in beside)
 
     x, y, yaw = info.start
     if not fits(x, y):
@@ -275,4 +303,13 @@ def _place_car(model: Any, info: WorldInfo, seed: int) -> None:
         x, y = info.start[:2]
     yaw += rng.uniform(-_START_TURN, _START_TURN)
     at = model.joint(PREFIX + "car").qposadr[0]
-    model.qpos0[at : at + 7] = [x, y, 0, math.cos(yaw / 2), 0, 0, math.sin(yaw / 2)]
+    data = mujoco.MjData(model)
+    mujoco.mj_kinematics(model, data)
+    floor = floor_under(model, data, x, y) or 0.0
+    model.qpos0[at : at + 7] = [x, y, floor, math.cos(yaw / 2), 0, 0, math.sin(yaw / 2)]
+
+
+def _within(polygon: Points, point: tuple[float, float], margin: float) -> bool:
+    """Whether a point lies in a polygon's upright rectangle, widened by a margin."""
+    low, high = polygon.min(axis=0) - margin, polygon.max(axis=0) + margin
+    return bool((low <= point).all() and (high >= point).all())

@@ -124,16 +124,19 @@ class SonarArray:
             aside = -(back_x * c + back_y * s) / back
             if aside < self._deaf_cos or r + back >= nearest:
                 continue
+            at = ping.geom[ray]
+            left = (self._left[ray] + self._spec.budget) / 2 - self._loss[at]
+            need = 20 * math.log10(max(r, 0.01) * max(back, 0.01))
+            if left <= need:
+                continue  # whatever the angles
             # The slant at which the surface would mirror the sender's ray to the listener.
             half_x, half_y = back_x / back - way_x, back_y / back - way_y
             half = math.sqrt(half_x * half_x + half_y * half_y) + 1e-6
             normal_x, normal_y, _ = ping.normals[ray]
             slant = math.acos(min(abs(normal_x * half_x + normal_y * half_y) / half, 1.0))
             off = math.degrees(math.acos(min(aside, 1.0))) / 15
-            at = ping.geom[ray]
-            left = (self._left[ray] + self._spec.budget - self._spec.beam_loss * off * off) / 2
-            left -= self._loss[at] + self._slant[at] * slant * slant
-            if left > 20 * math.log10(max(r, 0.01) * max(back, 0.01)):
+            left -= self._spec.beam_loss * off * off / 2 + self._slant[at] * slant * slant
+            if left > need:
                 nearest = r + back
                 heard = True
         return round(1e6 * nearest / self._spec.sound_speed) if heard else None

@@ -15,6 +15,8 @@ import random
 from collections.abc import Callable, Sequence
 from typing import Any, NamedTuple
 
+import numpy as np
+
 from patrolcar_sim.world.car import OBSTACLE_GROUP
 from patrolcar_sim.world.materials import DEFAULT, Material, load_materials
 from patrolcar_sim.world.optics import Rays
@@ -93,6 +95,7 @@ class TofOptics:
             tangent = math.sin(off)
             way = (math.cos(off), tangent * math.cos(turn), tangent * math.sin(turn))
             self._fan.append(way)
+        self._ahead, self._aside, self._rays.ways[:, 2] = np.array(self._fan).T
         self._mirror_gain = math.pi / (4 * 2 * math.pi * (1 - math.cos(half)))
         self._nowhere = load_materials()[DEFAULT].reflectance
 
@@ -105,7 +108,8 @@ class TofOptics:
         rays.origin[0] = x + spec.mount_radius * c
         rays.origin[1] = y + spec.mount_radius * s
         rays.origin[2] = z + spec.height
-        rays.ways[:] = [(c * a - s * b, s * a + c * b, up) for a, b, up in self._fan]
+        rays.ways[:, 0] = c * self._ahead - s * self._aside
+        rays.ways[:, 1] = s * self._ahead + c * self._aside
         rays.cast(_REACH)
         straight = rays.straight()
         light = moment = white = 0.0

@@ -27,6 +27,8 @@ from patrolcar_sim.world.sensing import Sensing
 from patrolcar_sim.world.staging import Staging, at_rest
 
 LEFT, RIGHT = 0, 1
+FALL = "fall off the floor"
+"""What a fall is called among the contacts."""
 
 TICK_STEPS = 5
 _TICK_S = TICK_STEPS * STEP_US * 1e-6
@@ -39,6 +41,8 @@ _WATCH = _TICK_WAY + 0.036
 _JAMMED_NM = 10.0
 # A thing touched again within this time is the same contact, s.
 _SAME_CONTACT_S = 0.25
+# Down faster than this the car falls, m/s: no ramp is that steep.
+_FALL = 0.5
 
 
 class World(Sensing, Staging):
@@ -95,6 +99,8 @@ class World(Sensing, Staging):
         self._touched: dict[str, int] = {}
         self.contact_list: list[tuple[float, str]] = []
         self.distance_m = 0.0
+        self.fell_s: float | None = None
+        """When the car began to fall off the floor."""
         self._movers = (
             Movers(model, data, self.info.props, self.info.walks) if self.info.moving else None
         )
@@ -161,6 +167,9 @@ class World(Sensing, Staging):
         self.distance_m += math.hypot(x - was_x, y - was_y)
         self._last = (x, y)
         self.coverage.visit(x, y)
+        if self.fell_s is None and self._qvel.item(self._v + 2) < -_FALL:
+            self.fell_s = self._step * STEP_US * 1e-6
+            self.contact_list.append((self.fell_s, FALL))
         if self._movers is not None:
             self._movers.tick(self._step, x, y, self._room)
         self._near = self._is_near(x, y)
@@ -260,7 +269,7 @@ class World(Sensing, Staging):
 
     @property
     def contacts(self) -> int:
-        """How often the car has touched anything but the floor; see `contact_list`."""
+        """How often the car touched anything but the floor, or fell; see `contact_list`."""
         return len(self.contact_list)
 
     def outline(self) -> list[list[tuple[float, float]]]:

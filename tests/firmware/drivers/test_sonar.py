@@ -43,8 +43,7 @@ class Bench:
 
     def measure(self, echo_us, slot_us=40_000):
         start = self.clock.now
-        self.sonar.listen()
-        self.sonar.fire()
+        self.sonar.ping()
         if echo_us is not None:
             self.edge(1, self.clock.now + 450)
             self.edge(0, self.clock.now + 450 + echo_us)
@@ -68,7 +67,7 @@ def test_a_range_is_half_the_way_of_sound_in_the_pulse(bench):
 
 def test_the_trigger_lasts_ten_microseconds_and_nothing_waits_for_the_echo(bench):
     before = bench.clock.now
-    bench.sonar.fire()
+    bench.sonar.ping()
     assert 10 <= bench.clock.now - before < 20
 
 
@@ -79,7 +78,7 @@ def test_the_sensors_own_time_out_is_no_range(bench):
 
 def test_an_edge_that_comes_late_is_never_the_next_pings(bench):
     assert bench.measure(45_000) == 0  # still high when its slot ends
-    assert bench.measure(None) == 0  # falls in here; no ping was heard
+    assert bench.measure(None) == 0  # falls in here; no ping was sent
     assert abs(bench.measure(2_915) - 500) <= 1
 
 

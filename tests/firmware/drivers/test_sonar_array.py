@@ -1,6 +1,5 @@
-"""Whose turn it is, and whose trigger is pulled."""
+"""Whose turn it is."""
 
-import pytest
 from patrol.drivers.sonar_array import SonarArray
 
 
@@ -10,40 +9,31 @@ class Sonar:
         self.name = name
         self.alive = True
 
-    def listen(self):
-        self.log.append("listen " + self.name)
-
-    def fire(self):
-        self.log.append("fire " + self.name)
+    def ping(self):
+        self.log.append("ping " + self.name)
 
     def collect(self):
         self.log.append("collect " + self.name)
 
 
-@pytest.mark.parametrize("shared", [False, True])
-def test_left_and_right_are_measured_together_and_in_turn_with_the_front(shared):
+def test_left_and_right_are_measured_together_and_in_turn_with_the_front():
     log = []
-    array = SonarArray([Sonar(log, name) for name in "lfr"], shared)
+    array = SonarArray([Sonar(log, name) for name in "lfr"])
     fresh = []
     for _ in range(13):
         array.step()
         fresh.append(array.fresh)
-    outer = ["listen l", "listen r", "fire l"] + ([] if shared else ["fire r"])
     assert log == [
-        *outer,
-        *("collect l", "collect r"),
-        *("listen f", "fire f"),
-        "collect f",
-        *outer,
-        *("collect l", "collect r"),
-        *("listen f", "fire f"),
-    ]
+        "ping l", "ping r", "collect l", "collect r", "ping f", "collect f",
+        "ping l", "ping r", "collect l", "collect r", "ping f",
+    ]  # fmt: skip
     assert fresh == [0, 0, 0, 0, 5, 0, 0, 0, 2, 0, 0, 0, 5]
+    assert array.latest == 5
 
 
 def test_one_dead_sensor_is_enough():
     sonars = [Sonar([], name) for name in "lfr"]
-    array = SonarArray(sonars, shared=True)
+    array = SonarArray(sonars)
     assert array.alive()
     sonars[2].alive = False
     assert not array.alive()

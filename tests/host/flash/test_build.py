@@ -15,6 +15,8 @@ from patrolcar.flash.arch import decode
 from patrolcar.flash.build import build, firmware_dir, require_tree, sources, without_native
 from patrolcar.flash.constants import inline
 
+STAND_INS = Path(__file__).parents[2] / "board" / "stand_ins"
+
 
 @pytest.fixture
 def cache(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
@@ -202,7 +204,8 @@ def test_a_source_without_native_code_is_left_alone() -> None:
 
 def test_plain_bytecode_computes_what_native_code_does(tmp_path: Path) -> None:
     program = (
-        "import sys; sys.path.insert(0, '{}'); from patrol.link import payload; b = bytearray(4)\n"
+        "import sys; sys.path[:0] = ['{}', '{}']; from patrol.link import payload\n"
+        "b = bytearray(4)\n"
         "for v, d in ((12345, 1000), (-7, 10), (1, 1000000)): payload.put_float(b, 0, v, d);"
         " print(bytes(b), payload.get_scaled(b, 0, 1000))"
     )
@@ -210,7 +213,7 @@ def test_plain_bytecode_computes_what_native_code_does(tmp_path: Path) -> None:
     said = []
     for march in (None, decode(_mpy(interpreter))):
         build(tmp_path / str(march), march)
-        said.append(_run(interpreter, program.format(tmp_path / str(march))))
+        said.append(_run(interpreter, program.format(tmp_path / str(march), STAND_INS)))
     assert said[0] == said[1]
     assert "12345" in said[0]
 

@@ -20,15 +20,36 @@ SHORT = """
 class Motor:
     def __init__(self, a_, b_=1000):
         self.duty = 0
-        self._b = a_.pulse_width
+        self._c = a_.pulse_width
         self._a = b_
 
     def drive(self, a_):
         self.duty = a_ if a_ < self._a else self._a
-        self._turn(a_)
-
-    def _turn(self, a_):
         self._b(a_)
+
+    def _b(self, a_):
+        self._c(a_)
+"""
+TWO = """
+_MOST = 7
+_FEW = const(3)
+
+
+def _clamped(value):
+    return value if value < _MOST else _FEW
+
+
+class Sonar:
+    def __init__(self):
+        self.range_mm = 0
+
+
+class Motor:
+    def __init__(self):
+        self._width = _clamped(9)
+
+    def width(self, most=_MOST):
+        return self._width
 """
 
 
@@ -37,8 +58,30 @@ def _shortened(**files: str) -> str:
     return shorten(tree, ("main.py",))["motor.py"]
 
 
-def test_parameters_and_private_attributes_become_short_and_functions_stay() -> None:
+def test_parameters_and_what_is_private_to_a_class_become_short() -> None:
     assert _shortened(motor=MOTOR) == SHORT
+
+
+def test_what_the_board_has_met_anyway_stands_for_what_is_private() -> None:
+    text = _shortened(motor=TWO)
+    assert "_MOST" not in text
+    assert "_clamped" not in text
+    assert "self._width" not in text
+    assert text.count("range_mm") > 2
+    assert "_b = const(3)" in text  # which the compiler drops by its _
+    scope: dict = {"const": int}
+    exec(text, scope)
+    assert scope["Motor"]().width() == 3
+
+
+def test_what_another_module_asks_for_keeps_its_name() -> None:
+    assert "def _clamped" in _shortened(motor=TWO, app="from motor import _clamped\n")
+
+
+def test_a_base_takes_no_name_that_a_class_made_of_it_may_have() -> None:
+    base = "class Base:\n    def __init__(self):\n        self._x = 1\n"
+    made = "class Made(Base):\n    def __init__(self):\n        self.range_mm = 2\n"
+    assert "self.range_mm = 1" not in _shortened(motor=base + made)
 
 
 def test_the_program_does_the_same() -> None:

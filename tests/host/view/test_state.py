@@ -43,6 +43,29 @@ def test_a_ray_points_where_the_sensor_looks(telemetry: Telemetry) -> None:
     assert left[0] > 1.5  # left of east is north
 
 
+def test_a_tof_sensor_is_a_range_of_its_own_20_degrees_off(
+    drive: Any, telemetry: Telemetry
+) -> None:
+    message = drive.dialect.MAVLink_distance_sensor_message(1000, 3, 200, 150, 0, 4, 100, 255)
+    telemetry.take(drive.receive(message), 1.0)
+    assert telemetry.echo[4].range_m == 1.5
+    telemetry.x = telemetry.y = telemetry.yaw = 0.0
+    x, y = telemetry.ray(4, 1.0)[1]
+    assert math.degrees(math.atan2(y, x)) == pytest.approx(20)
+
+
+@pytest.mark.parametrize(
+    ("present", "dark", "words"),
+    [(31, 8, "line ○●○"), (31, 3, "line ○○○   NO FLOOR left   NO FLOOR right"), (0, 0, "")],
+)
+def test_the_floor_in_words(
+    drive: Any, telemetry: Telemetry, present: int, dark: int, words: str
+) -> None:
+    message = drive.dialect.MAVLink_floor_status_message(1000, *[0] * 5, present, dark)
+    telemetry.take(drive.receive(message), 1.0)
+    assert telemetry.floor_words() == words
+
+
 def test_a_lost_frame_is_counted_by_the_cars_own_count(drive: Any, telemetry: Telemetry) -> None:
     for number, message in enumerate(drive.messages(5)):
         decoded = drive.receive(message)

@@ -30,8 +30,9 @@ def failure(name: str) -> PatrolError:
     return caught.value
 
 
-def test_project_has_three_worlds() -> None:
-    assert world_names() == ["corridor", "empty", "office"]
+def test_project_has_seven_worlds() -> None:
+    names = ["corridor", "empty", "lobby", "office", "ramp", "table", "track"]
+    assert world_names() == names
 
 
 def test_unknown_world_is_wrong_usage_and_lists_the_known() -> None:

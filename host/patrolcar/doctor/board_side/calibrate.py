@@ -22,8 +22,8 @@ def keep(changes):
 
 def still(samples):
     """The gyro at rest, in counts: mean of x, y, z and the largest deviation from it."""
-    hardware.imu(board, settings)  # wakes the chip and sets its range
-    bus = I2C(board.I2C, freq=board.I2C_FREQ)
+    bus = hardware.bus(board)
+    hardware.imu(board, bus, settings)  # wakes the chip and sets its range
     seen = []
     for _ in range(samples):
         sleep_ms(10)

@@ -8,7 +8,7 @@ import sys
 from time import sleep_ms, sleep_us, ticks_diff, ticks_us
 
 import board
-from machine import I2C, Pin
+from machine import Pin
 from patrol import car, hardware
 from patrol.store import settings as store
 from patrol.store.log import Log

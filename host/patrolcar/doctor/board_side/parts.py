@@ -1,4 +1,4 @@
-# parts.py: what stands still: pins, switches, LEDs, sonars and the IMU.
+# parts.py: what stands still: pins, switches, LEDs, sonars and the IMU; ranges.py has the rest.
 
 
 def pins(names):
@@ -62,7 +62,7 @@ def ping(number, times):
 
 def scan():
     """(addresses that answer, WHO_AM_I of the IMU or None)."""
-    bus = I2C(board.I2C, freq=board.I2C_FREQ)
+    bus = hardware.bus(board)
     try:
         found = bus.scan()
         if board.IMU_ADDRESS in found:
@@ -75,7 +75,7 @@ def scan():
 def rest(samples):
     """The IMU at rest: (yaw bias, its standard deviation, in urad/s; x, y, z in 1/8192 g)."""
     global imu, bias
-    imu = hardware.imu(board, settings)
+    imu = hardware.imu(board, hardware.bus(board), settings)
     imu.calibrate(0, 0, 0, 1000)
     rates = []
     for _ in range(samples):

@@ -93,7 +93,8 @@ def soon(us):
 def exchange(kind, target, aux, data, n, uart=0, at=0, inputs=0):
     """One request and its reply; `data[at:at + n]` travels behind the outputs.
 
-    With `inputs` = _INPUTS the reply carries converters and counters, else the pins' levels alone.
+    With `inputs` = _INPUTS a reply that has reached `target` carries converters and counters, else
+    the pins' levels alone.
     """
     global _outputs, _sequence
     _sequence = (_sequence + 1) & 0xFF
@@ -127,18 +128,18 @@ def exchange(kind, target, aux, data, n, uart=0, at=0, inputs=0):
         # SIGINT came while the reply was awaited: finish the exchange, then pass it on.
         if (reply[0] >> 8) & 0xFF != _sequence:
             _from_world.readinto(reply)
-        _take_reply(kind, inputs)
+        _take_reply(kind, target, inputs)
         raise
-    _take_reply(kind, inputs)
+    _take_reply(kind, target, inputs)
     if reply[0] & 1:
         raise KeyboardInterrupt
 
 
-def _take_reply(kind, inputs):
+def _take_reply(kind, target, inputs):
     global now, synced, horizon, _inputs_synced
     now = reply[1] | reply[2] << 32
     synced = now
-    _inputs_synced = now if inputs else now - FRESH_US - 1
+    _inputs_synced = now if inputs and now >= target else now - FRESH_US - 1
     horizon = reply[3] | reply[4] << 32
     if horizon > now + POLL_US:
         horizon = now + POLL_US
@@ -172,7 +173,8 @@ def advance(target, data=_no_bytes, n=0, uart=0, at=0, kind=WAIT, inputs=0):
         if step < now:
             step = now
         link = uarts[link_uart]
-        exchange(kind, step, 0 if link is None else link._rx_room(), data, n, uart, at, inputs)
+        room = 0 if link is None else link._rx_room()
+        exchange(kind, step, room, data, n, uart, at, inputs if step == target else 0)
         n = 0
         if now >= watchdog_us:
             reset(WATCHDOG)
@@ -293,8 +295,11 @@ def fresh_inputs():
     """Makes the converters and counters in `reply` no older than FRESH_US."""
     global now
     now += 1
-    if now - _inputs_synced > FRESH_US or now >= horizon or _outputs:
+    due = now >= horizon or _outputs
+    # An interrupt's own exchange may bring a reply without them.
+    while due or now - _inputs_synced > FRESH_US:
         advance(now, inputs=_INPUTS)
+        due = False
 
 
 def add_timer(timer):

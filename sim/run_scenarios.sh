@@ -1,0 +1,22 @@
+#!/bin/sh
+# Runs scenarios as a build server does, here or anywhere:
+#
+#   sim/run_scenarios.sh                        the project's own, on all cores
+#   sim/run_scenarios.sh mine/ --filter door    what `patrol scenario run` takes
+#
+# Leaves junit.xml and each run's recording, picture and report in $RESULTS (patrol-scenarios). The
+# exit code is patrol's: 0 all as expected, 1 some not, 2 a file is broken. Without a `patrol` on
+# the PATH it makes .venv, as `make` does.
+set -eu
+
+root=$(cd "$(dirname "$0")/.." && pwd)
+results=${RESULTS:-patrol-scenarios}
+if ! patrol=$(command -v patrol); then
+    make --no-print-directory -C "$root" setup
+    patrol=$root/.venv/bin/patrol
+fi
+if [ $# -eq 0 ]; then
+    set -- "$root/sim/scenarios" --jobs "$(getconf _NPROCESSORS_ONLN)"
+fi
+mkdir -p "$results"
+exec "$patrol" scenario run "$@" --junit "$results/junit.xml" --artifacts "$results"
