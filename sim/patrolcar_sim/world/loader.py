@@ -24,6 +24,7 @@ from patrolcar_sim.world.coverage import DistanceGrid
 from patrolcar_sim.world.floors import floor_under, survey
 from patrolcar_sim.world.footprint import Points, distance, footprint
 from patrolcar_sim.world.materials import Material, material_of
+from patrolcar_sim.world.optics import ambient_light
 from patrolcar_sim.world.parts import Parts, load_parts
 from patrolcar_sim.world.paths import Walk
 from patrolcar_sim.world.props import Prop, add_props, read_walks
@@ -107,6 +108,7 @@ def load_world(
         _set_options(spec.option)
         model = spec.compile()
         moving = moving or bool(all_props)
+        ambient_light(model)  # refuses one that cannot be
         info = _describe(model, name_or_path, has_start, floor, moving, all_props, walks)
         _place_car(model, info, seed)
     except (ValueError, mujoco.FatalError) as error:

@@ -8,14 +8,22 @@ from typing import Any
 import mujoco
 import numpy as np
 
+from patrolcar.errors import PatrolError
+
 OFFICE_LIGHT = 0.005
 """Infrared of daylight (1 = 100 klx) in a room with lamps and curtains: as of 500 lx."""
 
 
 def ambient_light(model: Any) -> float:
-    """The world's <custom><numeric name="light">: 0 a dark room to 1 full sun, or an office's."""
+    """The world's <custom><numeric name="light">: 0 a dark room to 1 full sun, or an office's.
+
+    Raises PatrolError for a value that is neither.
+    """
     at = mujoco.mj_name2id(model, mujoco.mjtObj.mjOBJ_NUMERIC, "light")
-    return OFFICE_LIGHT if at < 0 else float(model.numeric_data[model.numeric_adr[at]])
+    light = OFFICE_LIGHT if at < 0 else float(model.numeric_data[model.numeric_adr[at]])
+    if not 0.0 <= light <= 1.0:
+        raise PatrolError(f"numeric light = {light:g}: give 0 (a dark room) to 1 (full sun)")
+    return light
 
 
 class Rays:

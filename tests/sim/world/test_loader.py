@@ -147,6 +147,22 @@ def test_names_of_a_user_do_not_clash_with_the_cars(tmp_path: Path) -> None:
     assert world.pose()[0] > 0.05
 
 
+@pytest.mark.parametrize("light", ["1.5", "-0.1"])
+def test_light_that_cannot_be_is_refused(light: str, tmp_path: Path) -> None:
+    name = write(
+        tmp_path, f'<mujoco><custom><numeric name="light" data="{light}"/></custom></mujoco>'
+    )
+    error = failure(name)
+    for word in ("my_world.xml", f"light = {light}", "0 (a dark room) to 1 (full sun)"):
+        assert word in str(error)
+
+
+def test_light_is_the_files_or_an_offices(tmp_path: Path) -> None:
+    text = '<mujoco><custom><numeric name="light" data="0.3"/></custom></mujoco>'
+    assert World(write(tmp_path, text)).light == 0.3
+    assert World("office").light == 0.005
+
+
 def test_tilted_plane_is_a_wall(tmp_path: Path) -> None:
     path = write(
         tmp_path,

@@ -152,12 +152,12 @@ def test_a_lifted_car_sees_no_floor(rig: Make, body: str) -> None:
 
 
 def test_rays_and_the_shortcut_for_an_endless_floor_agree(rig: Make) -> None:
-    short, rays = rig(PLANE), rig(PLANE + stripe("tape", x=1.0))
+    box = '<geom name="floor" type="box" size="1 1 0.1" pos="0 0 -0.1"/>'
+    short, rays = rig(PLANE), rig(box)
     for z in (0.0, 0.003, 0.01):
         short.frame = rays.frame = (0.2, 0.1, z, *UPRIGHT)
-        for (a, white), (b, other) in zip(short.array.seen(), rays.array.seen(), strict=True):
-            assert a == pytest.approx(b, rel=0.03)
-            assert white == pytest.approx(other)
+        for one, other in zip(short.array.seen(), rays.array.seen(), strict=True):
+            assert one == pytest.approx(other, rel=0.03)
 
 
 def test_sunlight_makes_a_grey_floor_look_brighter(rig: Make) -> None:
