@@ -5,7 +5,7 @@ import sys
 
 import typer
 
-from patrolcar.commands import board, scenario, simulate, watch  # noqa: F401  (they register themselves)
+from patrolcar.commands import board, scenario, simulate, watch, world  # noqa: F401  (they register themselves)
 from patrolcar.commands.base import app, complain
 from patrolcar.errors import PatrolError
 

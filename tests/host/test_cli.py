@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-COMMANDS = ("sim", "view", "record", "report", "wiring", "demo")
+COMMANDS = ("sim", "view", "record", "report", "wiring", "demo", "world")
 
 
 def patrol(*words: str, cwd: Path | None = None) -> "subprocess.CompletedProcess[str]":
@@ -42,6 +42,9 @@ def test_every_command_has_help_with_an_example(command: str) -> None:
         (("sim", "--speed", "fast"), 2, "--speed fast"),
         (("demo", "--speed", "-3"), 2, "--speed -3"),
         (("sim", "--world", "atlantis"), 2, "atlantis"),
+        (("world", "atlantis"), 2, "unknown world 'atlantis': use corridor"),
+        (("world", "room:7+dog"), 2, "use people, paint, edge"),
+        (("world", "empty", "-o", "plan.foo"), 2, "plan.foo: Format 'foo' is not supported"),
         (("wiring", "arduino"), 2, "board arduino: pass one of blackpill_f411, nucleo_f446re, py"),
         (("wiring", "pyboard_v11", "-o", "wiring.gif"), 2, "let it end in .svg or .png"),
     ],
@@ -54,6 +57,15 @@ def test_an_expected_problem_is_one_line(
     (line,) = done.stderr.splitlines()
     assert line.startswith("patrol: ")
     assert said in line
+
+
+def test_worlds_are_listed_and_drawn(tmp_path: Path) -> None:
+    listed = patrol("world").stdout
+    assert "office     An office of 8 x 6 m" in listed
+    assert "room:SEED" in listed
+    done = patrol("world", "room:7+people+paint+edge", "-o", "plan one.png", cwd=tmp_path)
+    assert done.stdout == "plan one.png\n"
+    assert (tmp_path / "plan one.png").read_bytes().startswith(b"\x89PNG")
 
 
 @pytest.mark.parametrize("words", [("view",), ("fly",), ("record", "x"), ("sim", "--seed", "a")])

@@ -14,7 +14,13 @@ from patrolcar.flash.build import DEFAULT_BOARD
 if TYPE_CHECKING:
     from patrolcar_sim.faults import Fault
 
-World = Annotated[str, typer.Option(help="office, corridor, empty, room:SEED, or an MJCF file.")]
+World = Annotated[
+    str,
+    typer.Option(
+        help="office or another of `patrol world`, room:SEED, room:SEED+people+paint+edge, "
+        "an MJCF file, or the YAML file of a ROS map."
+    ),
+]
 Seed = Annotated[int, typer.Option(help="Seed of the world's noise: same seed, same drive.")]
 Board = Annotated[str, typer.Option(help="pyboard_v11, blackpill_f411 or nucleo_f446re.")]
 

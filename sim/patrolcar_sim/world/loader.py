@@ -1,9 +1,17 @@
-"""Worlds: by name, as `room:SEED`, or from an MJCF file; the car is put in at the start.
+"""Loading a world: its geoms are sorted, and the car and props put in.
 
-A world file is plain MJCF. The site `start` is the car's start pose (else the origin). A plane
-that lies flat and every geom whose name begins with `floor` is floor; geoms that collide with
-nothing (contype = conaffinity = 0) are scenery; all others are obstacles. What a surface does to
-the sensors: see materials.py.
+A world file is plain MJCF. The site `start` is the car's start pose (else the origin).
+
+- A plane that lies flat and every geom whose name begins with `floor` is floor, which only the
+  car's wheels meet; where floor ends or makes a step is an edge (see floors.py).
+- A geom whose name begins with `paint` is paint on the floor, for the sensors that look down.
+- Other geoms that collide with nothing (contype = conaffinity = 0) are scenery.
+- All others are obstacles. What a surface does to the sensors: see materials.py.
+- `<custom><text name="walk NAME" data="0,0 2,0 2,1 speed=0.8"/></custom>` lets the mocap body NAME
+  walk a path (m, m/s), there and back, or round if the last point is the first; where the file
+  has no body of that name, a person does (see props.py).
+
+Where worlds come from otherwise, random rooms and ROS's maps: see sources.py.
 """
 
 from __future__ import annotations
@@ -12,7 +20,6 @@ import math
 import random
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from pathlib import Path
 from typing import Any
 
 import mujoco
@@ -28,10 +35,9 @@ from patrolcar_sim.world.optics import ambient_light
 from patrolcar_sim.world.parts import Parts, load_parts
 from patrolcar_sim.world.paths import Walk
 from patrolcar_sim.world.props import Prop, add_props, read_walks
-from patrolcar_sim.world.rooms import room_mjcf
-from patrolcar_sim.world.ros_map import SUFFIXES, map_mjcf
+from patrolcar_sim.world.sources import open_world, world_names
 
-WORLDS_DIR = Path(__file__).parent / "worlds"
+__all__ = ["CLEARANCE", "PREFIX", "STEP_US", "Obstacle", "WorldInfo", "load_world", "world_names"]
 
 STEP_US = 2000
 """Length of a physics step."""
@@ -80,11 +86,6 @@ class WorldInfo:
     grid: DistanceGrid = field(repr=False)
 
 
-def world_names() -> list[str]:
-    """The worlds that come with the project."""
-    return sorted(p.stem for p in WORLDS_DIR.glob("*.xml"))
-
-
 def load_world(
     name_or_path: str,
     seed: int = 1,
@@ -97,7 +98,7 @@ def load_world(
     and 3 degrees, and what is known of it. Raises PatrolError: code 2 for an unknown world, code
     1 with the file and the reason for one that cannot be used.
     """
-    spec, label = _open(name_or_path)
+    spec, label = open_world(name_or_path, load_parts().chassis.radius + CLEARANCE)
     try:
         floor, moving = _prepare(spec)
         people, walks = read_walks(spec)
@@ -117,43 +118,6 @@ def load_world(
     except PatrolError as error:
         raise PatrolError(f"{label}: {error}", error.code) from None
     return model, info
-
-
-def _open(name_or_path: str) -> tuple[Any, str]:
-    known = world_names()
-    path = Path(name_or_path)
-    if name_or_path in known:
-        path = WORLDS_DIR / f"{name_or_path}.xml"
-    elif name_or_path.startswith("room:"):
-        seed = name_or_path.removeprefix("room:")
-        if not (seed.isascii() and seed.isdecimal() and len(seed) < 19):
-            raise PatrolError(
-                f"world {name_or_path!r}: the room's seed is not a whole number: try room:7", 2
-            )
-        return mujoco.MjSpec.from_string(room_mjcf(int(seed))), f"world {name_or_path}"
-    elif not path.is_file():
-        raise PatrolError(
-            f"unknown world {name_or_path!r}: use {', '.join(known)}, room:SEED, "
-            "or the path of an MJCF file or of a ROS map's YAML file",
-            2,
-        )
-    elif path.suffix in SUFFIXES:
-        label = f"map {path}"
-        try:
-            text = map_mjcf(path, load_parts().chassis.radius + CLEARANCE)
-            return mujoco.MjSpec.from_string(text), label
-        except (PatrolError, ValueError) as error:
-            raise PatrolError(f"{label}: {error}") from None
-    label = f"world file {path}"
-    # Its warnings come as errors too; by default it also prints them and writes a log file.
-    warn = mujoco.get_mju_user_warning()
-    mujoco.set_mju_user_warning(lambda text: None)
-    try:
-        return mujoco.MjSpec.from_file(str(path)), label
-    except (ValueError, OSError, mujoco.FatalError) as error:
-        raise PatrolError(f"{label}: {error}") from None
-    finally:
-        mujoco.set_mju_user_warning(warn)
 
 
 def _prepare(spec: Any) -> tuple[set[str], bool]:

@@ -1,18 +1,20 @@
 """Random rooms: an MJCF world from a seed.
 
 Obstacles stand at least PASSAGE from each other, from the walls and from the start, or touch a
-wall; so every gap lets the car through and every free place can be reached.
+wall; so every gap lets the car through and every free place can be reached. Extras (see
+room_extras.py) come on top: the room stays the same.
 """
 
 from __future__ import annotations
 
 import math
 import random
+from collections.abc import Collection
+
+from patrolcar_sim.world.room_extras import EXTRAS, WALL, Layout
 
 PASSAGE = 0.65
 """Clear width that is kept everywhere, m."""
-WALL = 0.05
-"""Half of the walls' thickness, m."""
 _HEIGHT = 0.3
 _TRIES = 60
 
@@ -25,21 +27,26 @@ _COLOURS = {
     "post": "0.55 0.57 0.60 1",
     "glass": "0.55 0.75 0.80 0.5",
 }
+_FLOOR = '<geom name="floor" type="plane" size="0 0 0.1" rgba="0.9 0.9 0.88 1"/>'
 
 
-def room_mjcf(seed: int) -> str:
-    """A room of 3.5 to 7 m by 3.5 to 6 m with up to 9 obstacles; its start is the origin."""
+def room_mjcf(seed: int, extras: Collection[str] = ()) -> str:
+    """A room of 3.5 to 7 m by 3.5 to 6 m with up to 9 obstacles; its start is the origin.
+
+    `extras` are names in EXTRAS.
+    """
     rng = random.Random(f"room {seed}")
     width, depth = rng.uniform(3.5, 7.0), rng.uniform(3.5, 6.0)
     # Where the start lies in the room.
     left, near = rng.uniform(0.6, width - 0.6), rng.uniform(0.6, depth - 0.6)
     x0, x1, y0, y1 = -left, width - left, -near, depth - near
-    geoms = [
+    walls = [
         _box("wall south", "wall", (x0 + x1) / 2, y0 - WALL, width / 2 + 2 * WALL, WALL, 0.0),
         _box("wall north", "wall", (x0 + x1) / 2, y1 + WALL, width / 2 + 2 * WALL, WALL, 0.0),
         _box("wall west", "wall", x0 - WALL, (y0 + y1) / 2, WALL, depth / 2, 0.0),
         _box("wall east", "wall", x1 + WALL, (y0 + y1) / 2, WALL, depth / 2, 0.0),
     ]
+    geoms = []
     # Each obstacle stays inside a circle; circles (x, y, r) keep their distance.
     placed = [(0.0, 0.0, 0.0)]
     for i in range(rng.randint(4, 9)):
@@ -70,15 +77,28 @@ def room_mjcf(seed: int) -> str:
     materials = "\n    ".join(
         f'<material name="{name}" rgba="{rgba}"/>' for name, rgba in _COLOURS.items()
     )
-    body = "\n    ".join(geoms)
+    layout = Layout(x0, x1, y0, y1, placed)
+    floor, outside, people = [_FLOOR], [materials], ""
+    for extra in sorted(extras):
+        change = EXTRAS[extra](layout, random.Random(f"room {extra} {seed}"))
+        geoms += change.geoms
+        outside += change.materials
+        floor = change.floor or floor
+        people += "".join(change.texts)
+        walls = [
+            wall for wall in walls if change.open_wall is None or change.open_wall not in wall
+        ]
+    body = "\n    ".join([*floor, '<site name="start"/>', *walls, *geoms])
+    assets = "\n    ".join(outside)
     return f"""<mujoco model="room {seed}">
   <asset>
-    {materials}
+    {assets}
   </asset>
+  <custom>
+    {people}
+  </custom>
   <worldbody>
     <light pos="0 0 4" dir="0 0 -1"/>
-    <geom name="floor" type="plane" size="0 0 0.1" rgba="0.9 0.9 0.88 1"/>
-    <site name="start"/>
     {body}
   </worldbody>
 </mujoco>
