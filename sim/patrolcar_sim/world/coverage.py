@@ -37,11 +37,11 @@ class DistanceGrid:
         self, polygons: Sequence[Points], start: tuple[float, float], corners: Points | None = None
     ) -> None:
         centre = np.array(start)
-        within = [*polygons, [centre]]
+        within: list[Points] = [*polygons, centre[None]]
         if corners is not None:
             within.append(corners)
         elif not polygons:
-            within.append([centre - _OPEN_FLOOR, centre + _OPEN_FLOOR])
+            within.append(np.array([centre - _OPEN_FLOOR, centre + _OPEN_FLOOR]))
         all_ = np.concatenate(within)
         low = np.maximum(all_.min(axis=0), centre - REACH) - STEP
         high = np.minimum(all_.max(axis=0), centre + REACH) + STEP

@@ -96,7 +96,7 @@ def survey(model: Any, data: Any, floor: Iterable[int], start: tuple[float, floa
         float(found.min(initial=beneath)),
         float(found.max(initial=beneath)),
         [(model.geom(g).name, shape) for g, shape in pieces.items()],
-        np.array([low, low + [nx * STEP, ny * STEP]]),
+        np.array([low, low + np.array([nx, ny]) * STEP]),
     )
 
 

@@ -29,6 +29,7 @@ from patrolcar_sim.world.parts import Parts, load_parts
 from patrolcar_sim.world.paths import Walk
 from patrolcar_sim.world.props import Prop, add_props, read_walks
 from patrolcar_sim.world.rooms import room_mjcf
+from patrolcar_sim.world.ros_map import SUFFIXES, map_mjcf
 
 WORLDS_DIR = Path(__file__).parent / "worlds"
 
@@ -133,9 +134,16 @@ def _open(name_or_path: str) -> tuple[Any, str]:
     elif not path.is_file():
         raise PatrolError(
             f"unknown world {name_or_path!r}: use {', '.join(known)}, room:SEED, "
-            "or the path of an MJCF file",
+            "or the path of an MJCF file or of a ROS map's YAML file",
             2,
         )
+    elif path.suffix in SUFFIXES:
+        label = f"map {path}"
+        try:
+            text = map_mjcf(path, load_parts().chassis.radius + CLEARANCE)
+            return mujoco.MjSpec.from_string(text), label
+        except (PatrolError, ValueError) as error:
+            raise PatrolError(f"{label}: {error}") from None
     label = f"world file {path}"
     # Its warnings come as errors too; by default it also prints them and writes a log file.
     warn = mujoco.get_mju_user_warning()

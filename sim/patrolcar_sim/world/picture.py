@@ -9,6 +9,7 @@ from pathlib import Path as File
 from typing import Any
 
 import numpy as np
+from matplotlib.collections import PolyCollection
 from matplotlib.colors import ListedColormap
 from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
@@ -71,13 +72,13 @@ def draw_world(info: WorldInfo, out: File) -> None:
             Polygon(piece.polygon, fill=False, edgecolor=_INK, linestyle=":", zorder=1.5)
         )
         keys["floor that is no plane"] = Line2D([], [], color=_INK, linestyle=":")
-    for thing, layer in [(p, 2) for p in info.paint] + [(o, 3) for o in info.obstacles]:
-        colour = COLOURS.get(thing.material, COLOURS["plain"])
-        edge = "none" if layer == 2 else _INK
-        axes.add_patch(
-            Polygon(thing.polygon, facecolor=colour, edgecolor=edge, linewidth=0.5, zorder=layer)
-        )
-        keys[thing.material] = Patch(facecolor=colour, edgecolor=edge, linewidth=0.5)
+    for things, layer, edge in ((info.paint, 2, "none"), (info.obstacles, 3, _INK)):
+        for material in sorted({thing.material for thing in things}):
+            colour = COLOURS.get(material, COLOURS["plain"])
+            look: dict[str, Any] = {"facecolor": colour, "edgecolor": edge, "linewidth": 0.5}
+            outlines = [thing.polygon for thing in things if thing.material == material]
+            axes.add_collection(PolyCollection(outlines, zorder=layer, **look))
+            keys[material] = Patch(**look)
     for name, path in _paths(info).items():
         xs, ys = zip(*path.points, strict=True)
         axes.plot(xs, ys, "--", color=_WALK, linewidth=1.2, zorder=4)
