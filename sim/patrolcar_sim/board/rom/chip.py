@@ -19,6 +19,7 @@ LEVEL, MODE, IRQ, PWM, UART_SETUP, LED, FLASH = 1, 2, 3, 4, 5, 6, 7  # outputs
 BACKUP, WATCHDOG_SETUP, RTC = 8, 9, 10
 NEVER = 1 << 60
 FRESH_US = 100  # how old an input may be
+EVENT_US = 400  # no pin's output has an answer of the world's sooner: a sonar's burst takes 460 us
 POLL_US = 10_000  # a program that only reads the clock still meets the world this often
 IRQ_LATENCY_US = 15  # Python in an interrupt starts so long after the event (facts)
 
@@ -294,8 +295,11 @@ def stall(us):
 
 
 def sleep(us):
-    """The program waits; after a longer wait, what it reads first when it goes on comes with it."""
-    advance(now + us, inputs=_INPUTS if us > FRESH_US else 0)
+    """The program waits; after a longer wait, what it reads next comes with its end."""
+    if us > FRESH_US:
+        advance(now + us, inputs=_INPUTS)
+    else:
+        charge(us)
 
 
 def fresh():
