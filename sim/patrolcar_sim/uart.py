@@ -60,7 +60,7 @@ class FakeUart:
         self._random = random.Random(seed)
         self._free = 0  # when the line is idle again
         # What is under way: (data, arrival of its first byte, or one arrival for each byte).
-        self._flying: deque[tuple[bytes, int | list[int]]] = deque()
+        self.flying: deque[tuple[bytes, int | list[int]]] = deque()
         self._taken = 0  # bytes of the first chunk that have arrived already
         self._waiting = bytearray()
 
@@ -80,7 +80,7 @@ class FakeUart:
         ):
             self._send_faulty(data, start)
         elif data:
-            self._flying.append((bytes(data), start + _BYTE))
+            self.flying.append((bytes(data), start + _BYTE))
             self._free = start + len(data) * _BYTE
         return self.idle_at_us
 
@@ -104,11 +104,11 @@ class FakeUart:
             arrivals.extend([start] * copies)
         self._free = start
         if sent:
-            self._flying.append((bytes(sent), arrivals))
+            self.flying.append((bytes(sent), arrivals))
 
     def receive(self, until_us: int, limit: int | None = None) -> bytes:
         """Bytes that have arrived by until_us, at most `limit`; the rest stays in the FIFO."""
-        if self._flying:
+        if self.flying:
             self._arrive(until_us * self.baud)
         waiting = self._waiting
         if not waiting:
@@ -123,7 +123,7 @@ class FakeUart:
 
     def _arrive(self, until: int) -> None:
         """Moves what has arrived from the line into the FIFO."""
-        flying = self._flying
+        flying = self.flying
         while flying:
             data, when = flying[0]
             if isinstance(when, int):
@@ -150,9 +150,9 @@ class FakeUart:
     @property
     def next_arrival_us(self) -> int | None:
         """When the next byte that is still on the line arrives; None if there is none."""
-        if not self._flying:
+        if not self.flying:
             return None
-        _, when = self._flying[0]
+        _, when = self.flying[0]
         if isinstance(when, int):
             return -(-(when + self._taken * _BYTE) // self.baud)
         return -(-when[self._taken] // self.baud)

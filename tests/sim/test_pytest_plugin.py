@@ -146,7 +146,9 @@ def test_a_failure_tells_what_the_car_said(tmp_path: Path) -> None:
 def test_the_firmware_may_be_changed_for_a_whole_project(tmp_path: Path) -> None:
     changed = tmp_path / "changes" / CHANGED
     changed.parent.mkdir(parents=True)
-    changed.write_text("raise ValueError('mine')\n")
+    changed.write_text(
+        "class Manual:\n    def __init__(self, *_):\n        raise ValueError('mine')\n"
+    )
     (tmp_path / "pytest.ini").write_text("[pytest]\npatrolcar_changes = changes\n")
     test = (
         "def test_it(virtual_car):\n    virtual_car.run(2)\n"

@@ -248,7 +248,14 @@ class _Names:
         for node in file.froms:
             if node.module in self._linked:
                 for alias in node.names:
-                    found[alias.asname or alias.name] = self._new[node.module or "", alias.name]
+                    new = self._new.get((node.module or "", alias.name))
+                    if new is None:
+                        raise PatrolError(
+                            f"{file.path}: {alias.name} is imported from {node.module}, "
+                            "which has no such name: define it there",
+                            2,
+                        )
+                    found[alias.asname or alias.name] = new
         return found
 
     def edits(self, file: _File, files: Mapping[str, _File]) -> list[Edit]:

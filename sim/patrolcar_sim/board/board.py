@@ -395,10 +395,11 @@ class VirtualBoard:
         return self._poll.poll(timeout_s * 1000)
 
     def _reply(self, reply: bytes) -> None:
-        # An interpreter that is gone is noticed when its request pipe closes.
         assert self._interpreter is not None
-        with contextlib.suppress(BrokenPipeError):
+        try:
             os.write(self._interpreter.to_rom, reply)
+        except BrokenPipeError:
+            return  # an interpreter that is gone is noticed when its request pipe closes
 
     def _died(self) -> None:
         """The interpreter ended without saying why: the chip comes up again."""

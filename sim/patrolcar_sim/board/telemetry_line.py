@@ -58,7 +58,7 @@ class TelemetryLine:
 
     def move(self, now_us: int) -> None:
         """Hands over what has come through by now, both ways."""
-        arrived = self.sent.receive(now_us)
+        arrived = self.sent.receive(now_us) if self.sent.flying else b""
         station = self.station
         if arrived:
             if self.on_bytes is not None:

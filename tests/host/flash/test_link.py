@@ -5,6 +5,7 @@ import types
 
 import pytest
 
+from patrolcar.errors import PatrolError
 from patrolcar.flash.build import firmware_dir
 from patrolcar.flash.link import Linked, link
 from patrolcar.flash.places import places, told
@@ -143,6 +144,12 @@ def test_an_import_from_elsewhere_stands_once(linked: Linked) -> None:
 def test_files_that_are_fixed_and_a_tree_without_a_car_stay_as_they_are(linked: Linked) -> None:
     assert linked.sources["main.py"] == TREE["main.py"]
     assert link({"main.py": "x = 1\n"}).sources == {"main.py": "x = 1\n"}
+
+
+def test_a_name_that_its_module_lacks_is_told_with_the_file_that_wants_it() -> None:
+    tree = {**TREE, "patrol/drive.py": DRIVE.replace("class Drive", "class Drives")}
+    with pytest.raises(PatrolError, match=r"patrol/app\.py: Drive is imported from patrol\.drive"):
+        link(tree, ("main.py",))
 
 
 def test_a_builtin_is_not_hidden_by_another_file_s_function() -> None:

@@ -19,6 +19,7 @@ LEVEL, MODE, IRQ, PWM, UART_SETUP, LED, FLASH = 1, 2, 3, 4, 5, 6, 7  # outputs
 BACKUP, WATCHDOG_SETUP, RTC = 8, 9, 10
 NEVER = 1 << 60
 FRESH_US = 100  # how old an input may be
+EVENT_US = 400  # no pin's output has an answer of the world's sooner: a sonar's burst takes 460 us
 POLL_US = 10_000  # a program that only reads the clock still meets the world this often
 IRQ_LATENCY_US = 15  # Python in an interrupt starts so long after the event (facts)
 
@@ -35,6 +36,7 @@ now = 0  # microseconds since reset
 synced = 0  # when the levels in `reply` were true
 _inputs_synced = -FRESH_US  # and converters and counters, which not every reply carries
 horizon = 0  # no interrupt is due before
+_quiet_until = 0  # the world has nothing for us before
 watchdog_us = NEVER  # when it is due
 watchdog_timeout_us = 0  # 0: it does not run
 interruptible = False  # a Ctrl-C raises KeyboardInterrupt
@@ -140,13 +142,14 @@ def exchange(kind, target, aux, data, n, uart=0, at=0, inputs=0):
 
 
 def _take_reply(kind, target, inputs):
-    global now, synced, horizon, _inputs_synced
+    global now, synced, horizon, _quiet_until, _inputs_synced
     now = reply[1] | reply[2] << 32
     synced = now
     _inputs_synced = now if inputs and now >= target else now - FRESH_US - 1
     horizon = reply[3] | reply[4] << 32
     if horizon > now + POLL_US:
         horizon = now + POLL_US
+    _quiet_until = horizon
     if watchdog_us < horizon:
         horizon = watchdog_us
     for i in range(_places):
@@ -164,7 +167,7 @@ def advance(target, data=_no_bytes, n=0, uart=0, at=0, kind=WAIT, inputs=0):
 
     `data[at:at + n]` is what that UART begins to send now.
     """
-    global _waiting_edges
+    global _waiting_edges, now
     while True:
         step = target
         if not irq_off:
@@ -176,6 +179,11 @@ def advance(target, data=_no_bytes, n=0, uart=0, at=0, kind=WAIT, inputs=0):
             step = watchdog_us
         if step < now:
             step = now
+        if step < target and step < _quiet_until and not (n or _outputs or irq_off):
+            if kind == WAIT and step < watchdog_us:
+                now = step  # a timer of the chip's own: nobody else has to know
+                _fire_timers()
+                continue
         link = uarts[link_uart]
         room = 0 if link is None else link._rx_room()
         exchange(kind, step, room, data, n, uart, at, inputs if step == target else 0)
@@ -203,6 +211,10 @@ def _interrupts():
                 _edge(other)
     if edge:
         _edge(line)
+    _fire_timers()
+
+
+def _fire_timers():
     for i in range(_places):
         timer = timers[i]
         if timer is not None and timer._due <= now:
@@ -283,8 +295,11 @@ def stall(us):
 
 
 def sleep(us):
-    """The program waits; what it reads first when it goes on comes with that."""
-    advance(now + us, inputs=_INPUTS)
+    """The program waits; after a longer wait, what it reads next comes with its end."""
+    if us > FRESH_US:
+        advance(now + us, inputs=_INPUTS)
+    else:
+        charge(us)
 
 
 def fresh():

@@ -76,14 +76,14 @@ class Pin:
     def _set(self, level):
         self._level = level
         chip.output(chip.LEVEL, self._n, 0, level)
-        chip.soon(0)
+        chip.soon(chip.EVENT_US)
 
     def value(self, x=_NOTHING):
         if x is not _NOTHING:
             level = 1 if x else 0
             self._level = level
             chip.output(chip.LEVEL, self._n, 0, level)
-            chip.soon(0)
+            chip.soon(chip.EVENT_US)
             return None
         if self._mode == 1:
             chip.now += 1
