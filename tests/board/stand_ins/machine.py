@@ -36,7 +36,7 @@ class ADC:
 
 
 class I2C:
-    def __init__(self, number, freq=400_000):
+    def __init__(self, number, freq=400_000, timeout=50_000):
         pass
 
     def readfrom_mem_into(self, address, register, buffer):
