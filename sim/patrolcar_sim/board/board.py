@@ -43,7 +43,10 @@ from patrolcar_sim.board.rtc import Rtc
 from patrolcar_sim.board.telemetry_line import TelemetryLine
 from patrolcar_sim.board.timing import BOOT_US, TASK_US, at_clock
 
-I2C, REPL = Kind.I2C, Kind.REPL
+# Plain numbers: to look up an enumeration's member costs more than to compare it.
+I2C, REPL, RESET = int(Kind.I2C), int(Kind.REPL), int(Kind.RESET)
+UART, RTC, FLASH = int(Output.UART), int(Output.RTC), int(Output.FLASH)
+BACKUP, WATCHDOG = int(Output.BACKUP), int(Output.WATCHDOG)
 
 if TYPE_CHECKING:
     from patrolcar_sim.faults.rig import Rig
@@ -424,18 +427,19 @@ class VirtualBoard:
         since, boots = self._reset_us, self._boots
         self._watchdog_us = NEVER if request.watchdog >= NEVER else request.watchdog + since
         self.console.program_is(request.interruptible)
+        pins = self.pins
         for kind, index, small, value, at in request.outputs:
             if at + since > self.now_us:
                 self._world_to(at + since)
                 if self._boots != boots:
                     return
                 since = self._reset_us
-            if kind == Output.UART:
+            if kind == UART:
                 if index == self._wiring.uart:
                     self.line.set_up(value)
-            elif kind == Output.RTC:
+            elif kind == RTC:
                 self._rtc.set(value, small, self.now_us)
-            elif kind == Output.FLASH:
+            elif kind == FLASH:
                 if self.on_flash is not None:
                     self.on_flash(FlashWork(small), value)
                     if self._boots != boots:
@@ -446,19 +450,19 @@ class VirtualBoard:
                     self.erases[value] += 1
                 self._stalled = small != FlashWork.DONE
                 self._deaf = True
-            elif kind == Output.BACKUP:
+            elif kind == BACKUP:
                 self.backup[index] = value & 0xFFFFFFFF
-            elif kind == Output.WATCHDOG:
+            elif kind == WATCHDOG:
                 self._watchdog_timeout_us = value
             else:
-                self.pins.output(kind, index, small, value, self.now_us)
+                pins.output(kind, index, small, value, self.now_us)
         now = request.now + since
         if now > self.now_us:
             self._world_to(now)
             if self._boots != boots:
                 return
             since = self._reset_us
-        if request.kind == Kind.RESET:
+        if request.kind == RESET:
             assert self._interpreter is not None
             self.console.take_back(request.data + self._interpreter.unread())
             self.reset(Cause(request.aux & 0xFF), bool(request.aux >> 8))
@@ -468,7 +472,7 @@ class VirtualBoard:
         if request.kind == I2C:
             address, length = request.aux & 0x7F, request.aux >> 7
             try:
-                answer = self.pins.i2c(request.uart, address, request.data, length)
+                answer = pins.i2c(request.uart, address, request.data, length)
                 self._answer = answer or b""
                 self._result = ENODEV if answer is None else 0
             except TimeoutError:
@@ -498,7 +502,8 @@ class VirtualBoard:
         console = self.console
         edge = None
         transfer = request.kind == I2C
-        stop = min(self._target, limit_us)
+        target = self._target
+        stop = target if target < limit_us else limit_us
         if request.kind == REPL:
             console.prompted()
             console.feed(interpreter.stdin)
@@ -508,7 +513,7 @@ class VirtualBoard:
         if interrupt:
             stop = self.now_us
         # An I2C transfer takes no interrupt: the chip waits for the next event by itself.
-        while edge is None and not transfer and (at := pins.next_event_us) <= stop:
+        while edge is None and not transfer and (at := pins.echoes.next_us) <= stop:
             if at > self.now_us:
                 self._world_to(at)
                 if self._pending is not request:
@@ -519,31 +524,36 @@ class VirtualBoard:
                 self._world_to(stop)
                 if self._pending is not request:
                     return
-            if stop == limit_us < self._target:
+            if stop == limit_us < target:
                 return
         console.news = False
         if transfer:
             data, received = self._answer, 0
         else:
-            data = self.line.received.receive(self.now_us, min(request.aux, PAYLOAD))
+            line = self.line.received
+            data = b""
+            if line.flying or line.waiting:
+                data = line.receive(self.now_us, min(request.aux, PAYLOAD))
             received = len(data)
+        now_us, since = self.now_us, self._reset_us
+        event, action = pins.echoes.next_us, self._agenda.next_us
         reply = pack_reply(
             request.sequence,
-            self.now_us - self._reset_us,
-            min(NEVER, min(pins.next_event_us, self._agenda.next_us) - self._reset_us),
+            now_us - since,
+            (event if event < action else action) - since,
             edge,
             pins.levels(),
-            (*pins.adc(), *pins.counts(self.now_us))
-            if request.inputs and self.now_us >= self._target
+            (*pins.adc(), *pins.counts(now_us))
+            if request.inputs and now_us >= self._target
             else NO_INPUTS,
-            interrupt=interrupt,
-            result=self._result,
-            uart=self._wiring.uart,
-            received=received,
-            data=data,
-            news=self._news,
-            leap_us=self._leap_us,
-            taken_kb=self._taken_kb,
+            interrupt,
+            self._result,
+            self._wiring.uart,
+            received,
+            data,
+            self._news,
+            self._leap_us,
+            self._taken_kb,
         )
         self._pending = None
         self._reply(reply)

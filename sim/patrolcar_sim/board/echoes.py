@@ -31,6 +31,7 @@ class EchoWires:
 
     Attributes:
         cut: sonars whose own trigger wire is off.
+        next_us: when the next level changes by itself.
         levels: the echo pins that are high, as bits.
     """
 
@@ -50,6 +51,7 @@ class EchoWires:
         self.levels = 0
         self._raised_at: dict[int, int] = {}
         self._events: list[tuple[int, int, int]] = []
+        self.next_us = NEVER
         self._pulse: dict[int, tuple[int, int]] = {}  # each sonar's last rise and fall
 
     def trigger(self, pin: int, high: bool, at_us: int) -> None:
@@ -84,6 +86,7 @@ class EchoWires:
         self._pulse[sensor] = (rise, fall)
         heapq.heappush(self._events, (rise, echo, 1))
         heapq.heappush(self._events, (fall, echo, 0))
+        self.next_us = self._events[0][0]
         for other in heard:
             own = self._car.overheard(sensor, other)
             if own is not None:
@@ -99,17 +102,14 @@ class EchoWires:
         self._events.remove((fall, echo, 0))
         heapq.heapify(self._events)
         heapq.heappush(self._events, (at_us, echo, 0))
-
-    @property
-    def next_us(self) -> int:
-        """When the next level changes by itself."""
-        return self._events[0][0] if self._events else NEVER
+        self.next_us = self._events[0][0]
 
     def take(self, until_us: int) -> tuple[int, int] | None:
         """The next change up to then, carried out: pin and level."""
-        if not self._events or self._events[0][0] > until_us:
+        if not self._events or self.next_us > until_us:
             return None
         _, pin, level = heapq.heappop(self._events)
+        self.next_us = self._events[0][0] if self._events else NEVER
         if level:
             self.levels |= 1 << pin
         else:

@@ -131,7 +131,6 @@ def pack_reply(
     edge: int | None,
     levels: int,
     inputs: Sequence[int],
-    *,
     interrupt: bool = False,
     result: int = 0,
     uart: int = 0,

@@ -10,7 +10,9 @@ from patrolcar_sim.board.echoes import Ears, EchoWires
 from patrolcar_sim.board.lockstep import CHANNELS, COUNTERS, ENCODER_PLACE, Output
 from patrolcar_sim.board.wiring import Wiring
 
-LEVEL, MODE, IRQ, PWM, LED = Output.LEVEL, Output.MODE, Output.IRQ, Output.PWM, Output.LED
+# Plain numbers, as in board.py.
+LEVEL, MODE, IRQ = int(Output.LEVEL), int(Output.MODE), int(Output.IRQ)
+PWM, LED = int(Output.PWM), int(Output.LED)
 RISING, FALLING = 1, 2
 
 ADC_FULL_MV = 3300
@@ -270,4 +272,5 @@ class PinBus:
 
 
 def _code(millivolt: float) -> int:
-    return max(0, min(ADC_MAX, round(millivolt * ADC_MAX / ADC_FULL_MV)))
+    code = round(millivolt * ADC_MAX / ADC_FULL_MV)
+    return 0 if code < 0 else code if code < ADC_MAX else ADC_MAX

@@ -89,13 +89,14 @@ class TofOptics:
         self._behind = Rays(model, data, 1, (OBSTACLE_GROUP,))
         half = spec.field_of_view / 2
         # Evenly over the cone, no two above each other (Vogel's spiral).
-        self._fan = []
+        fan = []
         for k in range(RAYS):
             off, turn = half * math.sqrt((k + 0.5) / RAYS), k * _GOLDEN
             tangent = math.sin(off)
             way = (math.cos(off), tangent * math.cos(turn), tangent * math.sin(turn))
-            self._fan.append(way)
-        self._ahead, self._aside, self._rays.ways[:, 2] = np.array(self._fan).T
+            fan.append(way)
+        self._fan_ahead = [way[0] for way in fan]
+        self._ahead, self._aside, self._rays.ways[:, 2] = np.array(fan).T
         self._mirror_gain = math.pi / (4 * 2 * math.pi * (1 - math.cos(half)))
         self._nowhere = load_materials()[DEFAULT].reflectance
 
@@ -113,22 +114,19 @@ class TofOptics:
         rays.cast(_REACH)
         straight = rays.straight()
         light = moment = white = 0.0
+        materials, nowhere, ahead = self._materials, self._nowhere, self._fan_ahead
         for ray in range(RAYS):
             through, along = 1.0, rays.dist[ray]
             at, straightness = rays.geom[ray], straight[ray]
             for _ in range(_FACES):
                 if along < 0.0:
-                    white += through * through * self._nowhere
+                    white += through * through * nowhere
                     break
-                material = self._materials[at]
-                got = (
-                    through
-                    * through
-                    * self._returned(material, straightness)
-                    / max(along, _NEAREST) ** 2
-                )
+                material = materials[at]
+                near = along if along > _NEAREST else _NEAREST
+                got = through * through * self._returned(material, straightness) / near**2
                 light += got
-                moment += got * along * self._fan[ray][0]
+                moment += got * along * ahead[ray]
                 white += through * through * material.reflectance
                 if not material.clear:
                     break
@@ -139,7 +137,9 @@ class TofOptics:
 
     def _returned(self, material: Material, straightness: float) -> float:
         """The share of a ray's light that comes back to the sensor, against white head-on."""
-        cosine = min(abs(straightness), 1.0)
+        cosine = abs(straightness)
+        if cosine > 1.0:
+            cosine = 1.0
         share = material.reflectance * cosine
         if material.mirror:
             slant = math.acos(cosine) / _HEAD_ON
