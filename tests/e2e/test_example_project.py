@@ -8,11 +8,22 @@ import subprocess
 import sys
 import sysconfig
 import venv
+from difflib import ndiff
 from pathlib import Path
 
 import pytest
 
-EXAMPLE = Path(__file__).resolve().parents[2] / "sim" / "example_project"
+ROOT = Path(__file__).resolve().parents[2]
+EXAMPLE = ROOT / "sim" / "example_project"
+
+
+def test_its_change_keeps_up_with_the_firmwares_file() -> None:
+    name = "patrol/behaviour/manual.py"
+    own = (ROOT / "firmware" / name).read_text().splitlines()
+    changed = (EXAMPLE / "changes" / name).read_text().splitlines()
+    lost = [line for line in ndiff(own, changed) if line.startswith("- ")]
+    # Its first line, and the two in which a stick is taken over.
+    assert [line.split()[1] for line in lost] == ['"""MANUAL:', "self._x", "self._r"]
 
 
 @pytest.mark.acceptance

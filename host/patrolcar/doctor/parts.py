@@ -155,14 +155,21 @@ def judge_sonar(board: Board, number: int, told: tuple[int, bool, list[int]]) ->
     if not alive:
         advice = f"check 5 V at its VCC, trigger {trigger}, echo {echo} behind its divider"
         return failed(name, name, "no echo pulse", advice)
-    heard = [mm for mm in ranges if mm]
-    if not heard:
-        return passed(name, name, "nothing within 4 m")
-    middle = median(heard)
-    spread = median(abs(mm - middle) for mm in heard)
-    measured = f"{middle:.0f} mm, +-{spread:.0f} mm, {len(heard)} of {len(ranges)} pings heard"
-    if spread > NOISY_MM:
-        advice = f"noisy: decouple its 5 V, look for a loose wire at {trigger}, {echo}"
+    advice = f"noisy: decouple its 5 V, look for a loose wire at {trigger}, {echo}"
+    return judge_spread(name, ranges, len(ranges), "pings heard", "4 m", NOISY_MM, advice)
+
+
+def judge_spread(
+    name: str, ranges: list[int], tries: int, told: str, reach: str, noisy_mm: int, advice: str
+) -> Result:
+    """What a range sensor that answers has measured (mm, 0 for nothing) in so many tries."""
+    seen = [mm for mm in ranges if mm]
+    if not seen:
+        return passed(name, name, f"nothing within {reach}")
+    middle = median(seen)
+    spread = median(abs(mm - middle) for mm in seen)
+    measured = f"{middle:.0f} mm, +-{spread:.0f} mm, {len(seen)} of {tries} {told}"
+    if spread > noisy_mm:
         return failed(name, name, measured, advice)
     return passed(name, name, measured)
 

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-from statistics import median
-
-from patrolcar.doctor.parts import Board
+from patrolcar.doctor.parts import Board, judge_spread
 from patrolcar.doctor.result import Result, failed, passed
 
 SIDES = ("left", "right")
@@ -40,15 +38,8 @@ def judge_tof(
     if not count:
         advice = "it answers and does not measure: switch the car off and on, else another sensor"
         return failed(name, name, "no measurement", advice)
-    seen = [mm for mm in ranges if mm]
-    if not seen:
-        return passed(name, name, "nothing within 2 m")
-    middle = median(seen)
-    spread = median(abs(mm - middle) for mm in seen)
-    measured = f"{middle:.0f} mm, +-{spread:.0f} mm, {len(seen)} of {count} counted"
-    if spread > NOISY_MM:
-        return failed(name, name, measured, "noisy: clean its window, keep it out of the sun")
-    return passed(name, name, measured)
+    advice = "noisy: clean its window, keep it out of the sun"
+    return judge_spread(name, ranges, count, "counted", "2 m", NOISY_MM, advice)
 
 
 def judge_sides(number: int) -> Result:

@@ -34,14 +34,21 @@ def module_name(path: str) -> str:
     return ".".join(parts[:-1] if parts[-1] == "__init__" else parts)
 
 
-class _File:
-    """One file: its tree, what its names are bound to, and how often."""
+class SourceFile:
+    """One file of the firmware: its path in the tree, its module's name, its text and its tree."""
 
     def __init__(self, path: str, text: str) -> None:
         self.path = path
         self.name = module_name(path)
         self.text = text
         self.tree = program.parsed(text, path)
+
+
+class _File(SourceFile):
+    """What a file's names are bound to, and how often."""
+
+    def __init__(self, path: str, text: str) -> None:
+        super().__init__(path, text)
         self.bound: Counter[str] = Counter()
         self.imports: dict[str, tuple[str, str | None]] = {}  # module, name in it
         for node in ast.walk(self.tree):

@@ -23,8 +23,7 @@ from collections.abc import Iterator, Mapping, Set
 from dataclasses import dataclass
 
 from patrolcar.errors import PatrolError
-from patrolcar.flash import program
-from patrolcar.flash.constants import literal, module_name
+from patrolcar.flash.constants import SourceFile, literal, module_name
 from patrolcar.flash.edit import Edit, edited, replaced
 from patrolcar.flash.names import Spare, constants, short_names
 from patrolcar.flash.scopes import bound_by, global_names
@@ -88,14 +87,11 @@ def link(sources: Mapping[str, str], fixed: tuple[str, ...] = ()) -> Linked:
     return Linked(sources, made, tuple(places), stubs.keys())
 
 
-class _File:
-    """One file: what it defines at its top, and what it imports there."""
+class _File(SourceFile):
+    """What a file defines at its top, and what it imports there."""
 
     def __init__(self, path: str, text: str) -> None:
-        self.path = path
-        self.name = module_name(path)
-        self.text = text
-        self.tree = program.parsed(text, path)
+        super().__init__(path, text)
         self.has_global = any(isinstance(node, ast.Global) for node in ast.walk(self.tree))
         self.froms = [
             node

@@ -24,60 +24,58 @@ def _of(sentence: str, part: str, kind: str, where: str | None = None, **values:
     return Break(sentence, Fault(kind, where=where, values=values), part)
 
 
+def _each(
+    name: str,
+    sentence: str,
+    part: str,
+    kind: str,
+    sides: Sequence[str] = ("left", "right"),
+    where: str = "SIDE",
+    **values: float,
+) -> dict[str, Break]:
+    """One break for each side, whose name stands in the texts in place of SIDE."""
+
+    def named(text: str, side: str) -> str:
+        return text.replace("SIDE", side)
+
+    return {
+        named(name, side): _of(
+            named(sentence, side), named(part, side), kind, named(where, side), **values
+        )
+        for side in sides
+    }
+
+
+SONARS = ("left", "front", "right")
+LINES = ("left", "middle", "right")
+
 BREAKS: dict[str, Break] = {
-    **{
-        f"sonar-{side}": _of(
-            f"the {side} sonar's trigger wire is off", f"{side} sonar", "sonar.wire", side
-        )
-        for side in ("left", "front", "right")
-    },
-    **{
-        f"sonar-{side}-stuck": _of(
-            f"the {side} sonar's echo is shorted high", f"{side} sonar", "sonar.stuck", side
-        )
-        for side in ("left", "front", "right")
-    },
+    **_each(
+        "sonar-SIDE", "the SIDE sonar's trigger wire is off", "SIDE sonar", "sonar.wire", SONARS
+    ),
+    **_each(
+        "sonar-SIDE-stuck", "the SIDE sonar's echo is shorted high", "SIDE sonar",
+        "sonar.stuck", SONARS,
+    ),
     "imu": _of("no IMU answers", "IMU", "imu.nak"),
     "imu-identity": _of("the chip at the IMU's address is another one", "IMU", "imu.identity"),
     "gyro-reversed": _of("the IMU is mounted upside down", "IMU", "imu.turned"),
-    **{
-        f"tof-{side}": _of(
-            f"the {side} ToF sensor does not answer", f"{side} ToF sensor", "tof.nak", side
-        )
-        for side in ("left", "right")
-    },
-    **{
-        f"motor-{side}": _of(
-            f"a lead of the {side} motor is off", f"{side} motor's leads", "motor.open", side
-        )
-        for side in ("left", "right")
-    },
-    **{
-        f"motor-{side}-blocked": _of(
-            f"the {side} wheel is jammed", f"{side} wheel", "motor.stall", side
-        )
-        for side in ("left", "right")
-    },
-    **{
-        f"motor-{side}-reversed": _of(
-            f"the {side} motor's leads are exchanged",
-            f"{side} motor's leads", "motor.reversed", side,
-        )
-        for side in ("left", "right")
-    },
-    **{
-        f"encoder-{side}": _of(
-            f"the {side} encoder counts nothing", f"{side} encoder", "encoder.stuck", side
-        )
-        for side in ("left", "right")
-    },
-    **{
-        f"encoder-{side}-reversed": _of(
-            f"the {side} encoder's A and B are exchanged",
-            f"{side} encoder", "encoder.reversed", side,
-        )
-        for side in ("left", "right")
-    },
+    **_each("tof-SIDE", "the SIDE ToF sensor does not answer", "SIDE ToF sensor", "tof.nak"),
+    **_each(
+        "motor-SIDE", "a lead of the SIDE motor is off", "SIDE motor's leads", "motor.open"
+    ),
+    **_each("motor-SIDE-blocked", "the SIDE wheel is jammed", "SIDE wheel", "motor.stall"),
+    **_each(
+        "motor-SIDE-reversed", "the SIDE motor's leads are exchanged", "SIDE motor's leads",
+        "motor.reversed",
+    ),
+    **_each(
+        "encoder-SIDE", "the SIDE encoder counts nothing", "SIDE encoder", "encoder.stuck"
+    ),
+    **_each(
+        "encoder-SIDE-reversed", "the SIDE encoder's A and B are exchanged", "SIDE encoder",
+        "encoder.reversed",
+    ),
     "encoders-swapped": _of(
         "each encoder is plugged in the other one's place", "encoders' places", "encoder.swapped"
     ),
@@ -88,20 +86,14 @@ BREAKS: dict[str, Break] = {
         "the battery's divider divides nothing",
         "battery's divider", "battery.divider", factor=1000.0,
     ),
-    **{
-        f"cliff-{side}": _of(
-            f"the {side} cliff sensor's LED is dead: it sees no floor",
-            f"{side} cliff sensor", "floor.stuck", f"cliff-{side}", voltage=3.3,
-        )
-        for side in ("left", "right")
-    },
-    **{
-        f"line-{side}": _of(
-            f"the {side} line sensor's output is shorted to ground",
-            f"{side} line sensor", "floor.stuck", f"line-{side}", voltage=0.0,
-        )
-        for side in ("left", "middle", "right")
-    },
+    **_each(
+        "cliff-SIDE", "the SIDE cliff sensor's LED is dead: it sees no floor",
+        "SIDE cliff sensor", "floor.stuck", where="cliff-SIDE", voltage=3.3,
+    ),
+    **_each(
+        "line-SIDE", "the SIDE line sensor's output is shorted to ground",
+        "SIDE line sensor", "floor.stuck", LINES, "line-SIDE", voltage=0.0,
+    ),
     "bumper-stuck": _of("the bumper's switch is shorted", "bumper", "switch.stuck", "bumper"),
     "button-stuck": _of("the start button is shorted", "button", "switch.stuck", "button"),
 }  # fmt: skip

@@ -41,8 +41,9 @@ _WATCH = _TICK_WAY + 0.036
 _JAMMED_NM = 10.0
 # A thing touched again within this time is the same contact, s.
 _SAME_CONTACT_S = 0.25
-# Down faster than this the car falls, m/s: no ramp is that steep.
+# Down faster than this, or tilted further, the car falls: no ramp is that steep. m/s; cosine.
 _FALL = 0.5
+_UPRIGHT = math.cos(math.radians(35))
 
 
 class World(Sensing, Staging):
@@ -102,7 +103,7 @@ class World(Sensing, Staging):
         self.contact_list: list[tuple[float, str]] = []
         self.distance_m = 0.0
         self.fell_s: float | None = None
-        """When the car began to fall off the floor."""
+        """When the car began to fall off the floor, or over its edge."""
         self._movers = (
             Movers(model, data, self.info.props, self.info.walks) if self.info.moving else None
         )
@@ -169,13 +170,21 @@ class World(Sensing, Staging):
         self.distance_m += math.hypot(x - was_x, y - was_y)
         self._last = (x, y)
         self.coverage.visit(x, y)
-        if self.fell_s is None and self._qvel.item(self._v + 2) < -_FALL:
+        if self.fell_s is None and (
+            self._qvel.item(self._v + 2) < -_FALL or self._upright() < _UPRIGHT
+        ):
             self.fell_s = self._step * STEP_US * 1e-6
             self.contact_list.append((self.fell_s, FALL))
         if self._movers is not None:
             self._movers.tick(self._step, x, y, self._room)
         self._near = self._is_near(x, y)
         self._sense()
+
+    def _upright(self) -> float:
+        """Cosine of the angle between the car's axis and the vertical."""
+        x: float = self._qpos.item(self._q + 4)
+        y: float = self._qpos.item(self._q + 5)
+        return 1 - 2 * (x * x + y * y)
 
     def _is_near(self, x: float, y: float) -> bool:
         at = self.info.grid.index(x, y)

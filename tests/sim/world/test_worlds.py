@@ -64,6 +64,15 @@ def test_car_falls_off_every_edge_of_the_table(x: float, y: float, yaw: float) -
     assert -0.75 < height(world) < -0.5, "on the floor below"
 
 
+def test_car_that_tips_over_has_fallen_however_slowly() -> None:
+    world = World("empty", 1)
+    roll = math.radians(50)
+    world.data.qpos[world._q + 3 : world._q + 7] = [math.cos(roll / 2), math.sin(roll / 2), 0, 0]
+    world.advance(10_000)
+    assert world.fell_s == pytest.approx(0.01)
+    assert FALL in [name for _, name in world.contact_list]
+
+
 def test_car_that_stays_on_the_table_has_not_fallen(drive: Drive) -> None:
     world = World("table", 1)
     drive(world, 0.4, 0.4, 1000)

@@ -29,21 +29,21 @@ class Manual:
         self._want(0, 0)
 
     def sticks(self, x, r, now_ms):
-        """A MANUAL_CONTROL: forward and right."""
+        """A MANUAL_CONTROL: forward and right, each -1000 to 1000; others count as 0."""
         self._x = soft(x)
         self._r = soft(r)
         self._at = now_ms
         self.expired = False
 
-    def step(self, now_ms, bumper):
-        """Drives; True once when the sticks have been silent for too long."""
+    def step(self, now_ms, blocked):
+        """Drives, not forwards where that is `blocked`; True once when the sticks fell silent."""
         if self.expired:
             return False
         if now_ms - self._at >= TIMEOUT_MS:
             self.start()
             return True
         x = self._x
-        if bumper and x > 0:
+        if blocked and x > 0:
             x = 0
         self._want(x * self._speed // 1000, self._r * self._turn // 1000)
         return False
