@@ -119,7 +119,7 @@ def _serve(console, repl, settings, storage):
 def _fill_holes():
     """Takes the free blocks between the ROM's own objects, one by one; a chain of what took them.
 
-    Else each allocation of several blocks walks over all of them in search of a piece.
+    So the first free block lies behind all that is the ROM's (see vgc.py).
     """
     behind = bytearray(gc.mem_free() // 2)  # only behind the ROM's objects is there so much
     end = uctypes.addressof(behind)
@@ -135,4 +135,5 @@ _holes = _fill_holes()
 gc.collect()
 _ballast = bytearray(max(0, gc.mem_free() - _parts[2]["heap_free"]))
 gc.threshold(-1)
+object()  # see vgc.py
 _serve(*_parts)
