@@ -17,8 +17,8 @@ from patrolcar.calibrate.calibrate import Outcome, calibrate
 from patrolcar.calibrate.steps import Given
 from patrolcar.doctor.session import Examined
 from patrolcar.errors import PatrolError
-from patrolcar_sim.world.loader import WORLDS_DIR
 from patrolcar_sim.world.parts import load_parts
+from patrolcar_sim.world.sources import WORLDS_DIR
 from patrolcar_sim.world.world import World
 from simulated import Answers, Simulated
 

@@ -1,9 +1,5 @@
 """The two wheels as one car: forward speed and turning rate, ramped, to both motors."""
 
-from patrol.portable import const
-
-_STANDING = const(12)  # mm/s: below, with nothing wanted, the brake takes over
-
 
 class Drive:
     """`step` once a tick when powered. Wanted: `speed` (mm/s) and `turn` (mrad/s, clockwise).
@@ -67,13 +63,14 @@ class Drive:
         self._w = w = w + step if want > w + step else (w - step if want < w - step else want)
 
         if v == 0 and w == 0 and self.speed == 0 and self.turn == 0:
-            if -_STANDING < speed_left < _STANDING and -_STANDING < speed_right < _STANDING:
-                self._left.reset()
-                self._right.reset()
-                self._motor_left.brake()
-                self._motor_right.brake()
-                self.blocked_ms = 0
-                return
+            # By the brake and not by the loops: with an encoder or a motor the wrong way round
+            # they would drive on for ever, the faster the more they want to stop.
+            self._left.reset()
+            self._right.reset()
+            self._motor_left.brake()
+            self._motor_right.brake()
+            self.blocked_ms = 0
+            return
         side = w * self._half_track // 1000
         left = v + side
         right = v - side

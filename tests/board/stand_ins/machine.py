@@ -12,7 +12,7 @@ def unique_id():
 
 
 class Pin:
-    IN, OUT, PULL_UP, PULL_DOWN = 0, 1, 1, 2
+    IN, OUT, OPEN_DRAIN, PULL_UP, PULL_DOWN = 0, 1, 2, 1, 2
     IRQ_RISING, IRQ_FALLING = 1, 2
 
     def __init__(self, name, mode=IN, pull=None, *, value=None):
@@ -41,6 +41,9 @@ class I2C:
 
     def readfrom_mem_into(self, address, register, buffer):
         raise OSError(19)  # ENODEV: nobody answers
+
+    def readfrom_mem(self, address, register, n):
+        raise OSError(19)
 
     def writeto_mem(self, address, register, data):
         raise OSError(19)
