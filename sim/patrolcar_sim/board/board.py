@@ -284,6 +284,8 @@ class VirtualBoard:
         request = self._pending
         assert request is not None
         prompt = request.kind == REPL
+        if self._pace.free and not prompt:
+            return until_us
         if self.console.interrupting or (prompt and self.console.waiting):
             return until_us  # somebody typed: answer at once
         if self._stalled:  # an erase takes virtual time; nobody has to wait for it

@@ -30,6 +30,11 @@ class Pace:
         self._virtual = now_us
 
     @property
+    def free(self) -> bool:
+        """Whether no clock counts, now as before, but at a prompt."""
+        return self.speed == MAX and not self._limited
+
+    @property
     def factor(self) -> float:
         """Simulated seconds per second where there is a limit."""
         return 1.0 if self.speed is None or self.speed == MAX else self.speed

@@ -86,6 +86,10 @@ class PinBus:
             for pin in (motor.pwm, motor.in1, motor.in2):
                 self._motor_of[pin] = side
         self.echoes = EchoWires(wiring.sonars, car)
+        # Switches and the bus are pulled up, the bus on the sensors' boards.
+        self._idle_levels = (
+            1 << wiring.bumper | 1 << wiring.button | 1 << wiring.scl | 1 << wiring.sda
+        )
         self._floor_mv: list[float] = []
         self._floor_codes: list[int] = []
         self.stuck_high = self.stuck_low = 0
@@ -208,15 +212,13 @@ class PinBus:
 
     def levels(self) -> int:
         """The 64 pins as bits, the pulled-up switches included."""
-        levels = self.echoes.levels
-        if not self._car.bumper():
-            levels |= 1 << self._wiring.bumper
-        if not self.button_pressed:
-            levels |= 1 << self._wiring.button
-        # The bus is pulled up on the sensors' boards.
-        levels |= 1 << self._wiring.scl
-        if not self.holds:
-            levels |= 1 << self._wiring.sda
+        levels = self.echoes.levels | self._idle_levels
+        if self._car.bumper():
+            levels &= ~(1 << self._wiring.bumper)
+        if self.button_pressed:
+            levels &= ~(1 << self._wiring.button)
+        if self.holds:
+            levels &= ~(1 << self._wiring.sda)
         return (levels | self.stuck_high) & ~self.stuck_low
 
     def adc(self) -> list[int]:

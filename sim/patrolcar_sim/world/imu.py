@@ -130,17 +130,13 @@ class Mpu6050:
         words = []
         for i in range(3):
             force = sample[i] * self._accel_gain[i] + self._accel_bias[i]
-            words.append(_word((force + gauss(0.0, self._accel_noise)) * self._accel_lsb))
+            words.append(round((force + gauss(0.0, self._accel_noise)) * self._accel_lsb))
         # Register map 4.18: degC = raw / 340 + 36.53.
-        words.append(_word((self._spec.temperature - 36.53) * 340))
+        words.append(round((self._spec.temperature - 36.53) * 340))
         for i in range(3):
             rate = sample[3 + i] * self._gyro_gain[i] + self._gyro_bias[i]
-            words.append(_word((rate + gauss(0.0, self._gyro_noise)) * self._gyro_lsb))
+            words.append(round((rate + gauss(0.0, self._gyro_noise)) * self._gyro_lsb))
+        if max(words) > 32767 or min(words) < -32768:  # clipped as the converter does
+            words = [max(-32768, min(32767, word)) for word in words]
         _WORDS.pack_into(registers, ACCEL_XOUT_H, *words)
         registers[INT_STATUS] = _DATA_READY
-
-
-def _word(value: float) -> int:
-    """Clipped as the converter does."""
-    word = round(value)
-    return word if -32768 <= word <= 32767 else 32767 if word > 0 else -32768

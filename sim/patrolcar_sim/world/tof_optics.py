@@ -80,6 +80,8 @@ class TofOptics:
     ) -> None:
         self._spec = spec
         self._materials = materials
+        # The reflectance of what is neither clear nor a mirror, as nearly all is.
+        self._plain = [None if m.clear or m.mirror else m.reflectance for m in materials]
         self._pose = pose
         self._light = light
         self._random = [random.Random(f"tof {i} {seed}") for i in range(SENSORS)]
@@ -115,9 +117,19 @@ class TofOptics:
         straight = rays.straight()
         light = moment = white = 0.0
         materials, nowhere, ahead = self._materials, self._nowhere, self._fan_ahead
-        for ray in range(RAYS):
-            through, along = 1.0, rays.dist[ray]
-            at, straightness = rays.geom[ray], straight[ray]
+        plains = self._plain
+        for ray, (along, at, straightness) in enumerate(
+            zip(rays.dist, rays.geom, straight, strict=True)
+        ):
+            plain = plains[at] if along >= _NEAREST else None
+            if plain is not None:  # as below, in fewer steps
+                cosine = abs(straightness)
+                got = plain * (cosine if cosine < 1.0 else 1.0) / along**2
+                light += got
+                moment += got * along * ahead[ray]
+                white += plain
+                continue
+            through = 1.0
             for _ in range(_FACES):
                 if along < 0.0:
                     white += through * through * nowhere

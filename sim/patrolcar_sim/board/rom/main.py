@@ -7,6 +7,8 @@
 import gc
 import sys
 
+import uctypes
+
 _rom = sys.argv[0].rsplit("/", 1)[0]
 sys.path[:] = [_rom + "/modules", _rom, ".frozen"]
 
@@ -114,8 +116,24 @@ def _serve(console, repl, settings, storage):
     chip.reset(chip.SOFT, 1 if raw_mode else 0, console.rest())
 
 
+def _fill_holes():
+    """Takes the free blocks between the ROM's own objects, one by one; a chain of what took them.
+
+    So the first free block lies behind all that is the ROM's (see vgc.py).
+    """
+    behind = bytearray(gc.mem_free() // 2)  # only behind the ROM's objects is there so much
+    end = uctypes.addressof(behind)
+    chain = (None,)
+    while id(chain) < end:
+        chain = (chain,)
+    return chain
+
+
 _parts = _boot()
+gc.collect()
+_holes = _fill_holes()
 gc.collect()
 _ballast = bytearray(max(0, gc.mem_free() - _parts[2]["heap_free"]))
 gc.threshold(-1)
+object()  # see vgc.py
 _serve(*_parts)
