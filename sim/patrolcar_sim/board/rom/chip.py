@@ -1,6 +1,6 @@
 # chip.py: virtual time, interrupts and the exchange with the world.
 #
-# One exchange is one packed request and one reply over a pair of pipes (board.py is the other
+# One exchange is one packed request and one reply over a pair of pipes (turns.py is the other
 # side). Between exchanges time is kept here: every stand-in call costs a microsecond, and what
 # takes time on the chip is charged. An exchange happens when the program waits, when something is
 # due (`horizon`), or when an input would otherwise be older than FRESH_US.
