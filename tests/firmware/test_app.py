@@ -5,7 +5,8 @@ import sys
 import pytest
 from pymavlink.dialects.v20 import common
 
-from toy_board import Room, ToyBoard
+from toy_board import ToyBoard
+from toy_world import Room
 
 POSTS = ((1.2, 0.6, 0.05), (-1.0, -0.7, 0.1), (-1.3, 1.0, 0.03), (0.9, -1.1, 0.1))
 

@@ -19,7 +19,8 @@ from patrolcar.link import dialect
 from patrolcar.link.generate import ACCEPTS
 from patrolcar_sim.world.tof_optics import Shot
 from small_integers import LIMIT, SmallIntegers
-from toy_board import Body, Room, ToyBoard
+from toy_board import ToyBoard
+from toy_world import Body, Room
 
 POSTS = ((1.2, 0.6, 0.05), (-1.0, -0.7, 0.1), (-1.3, 1.0, 0.03), (0.9, -1.1, 0.1))
 DAYS_MS = LIMIT - 120_000  # two minutes before the uptime in ms is no small integer: 12.4 days

@@ -6,7 +6,7 @@ import sys
 
 import pytest
 
-from toy_board import Clock
+from toy_world import Clock
 
 
 @pytest.fixture

@@ -5,7 +5,8 @@ import sys
 
 import pytest
 
-from toy_board import SILENT_US, Clock
+from toy_board import SILENT_US
+from toy_world import Clock
 
 
 class Pin:
@@ -108,7 +109,7 @@ def test_a_sensor_without_any_pulse_is_dead_until_it_answers(bench):
 
 
 def test_the_clock_may_wrap_within_a_pulse(bench):
-    from toy_board import MASK, START_US
+    from toy_world import MASK, START_US
 
     bench.clock.advance(MASK - START_US - 2_000)
     assert abs(bench.measure(5_831) - 1_000) <= 1

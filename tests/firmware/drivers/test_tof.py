@@ -12,7 +12,7 @@ from patrol.drivers.tof import LEFT, RIGHT, Tof
 
 from patrolcar_sim.world.tof import Vl53l0x
 from patrolcar_sim.world.tof_optics import COMPLETE, NO_TARGET, PHASE_FAIL, Shot
-from toy_board import Clock
+from toy_world import Clock
 
 BOOT_US = 1_200
 WRITE_US = 75  # a register at 400 kHz
