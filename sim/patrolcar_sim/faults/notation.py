@@ -13,6 +13,7 @@ from patrolcar_sim.faults.catalogue import CATALOGUE, check, span_of
 from patrolcar_sim.faults.fault import Fault, FaultError
 
 SYNTAX = "KIND[@START][+FOR][:WHERE][,NAME=VALUE...]"
+EXAMPLE = "motor.weak@5+10:left,factor=0.3"
 _WORD = re.compile(
     r"(?P<kind>[a-z.]+)(@(?P<at>[0-9.]+))?(\+(?P<length>[0-9.]+))?(:(?P<where>[a-z-]+))?"
 )
@@ -54,8 +55,8 @@ def _us(key: str, text: str) -> int:
 
 
 def listing() -> list[str]:
-    """Every kind for a person: a line of its name, places and what happens, then its numbers."""
-    lines = []
+    """How a fault is written, then every kind: its name and places, what happens, its numbers."""
+    lines = [f"{SYNTAX}, as in {EXAMPLE}", ""]
     for name, kind in CATALOGUE.items():
         where = f"[:{'|'.join(kind.where)}]" if kind.where else ""
         lasts = "[@START][+FOR]" if kind.lasts else "[@START]"

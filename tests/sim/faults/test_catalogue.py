@@ -6,7 +6,7 @@ import pytest
 
 from patrolcar_sim.faults import CATALOGUE, Fault, FaultError, check, parse, props_of
 from patrolcar_sim.faults.catalogue import complete
-from patrolcar_sim.faults.notation import listing
+from patrolcar_sim.faults.notation import EXAMPLE, listing
 
 WANTED = """
 uart.bits uart.drop uart.stall uart.cut sonar.silent sonar.late sonar.crosstalk sonar.stuck
@@ -93,6 +93,8 @@ def test_a_word_that_is_none_is_refused_with_the_reason(text: str, reason: str) 
 
 def test_the_list_for_a_person_has_every_kind_place_and_number() -> None:
     lines = "\n".join(listing())
+    assert parse(EXAMPLE).values == {"factor": 0.3}
+    assert EXAMPLE in lines
     for name, kind in CATALOGUE.items():
         assert name in lines
         assert kind.sentence in lines

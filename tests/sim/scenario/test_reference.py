@@ -15,7 +15,9 @@ def test_the_tables_are_up_to_date() -> None:
     assert renewed(text) == text, f"run: python -m patrolcar_sim.scenario.reference {README}"
 
 
-def test_the_example_can_be_run(tmp_path: Path) -> None:
-    example = README.read_text().split("```toml\n")[1].split("```")[0]
-    (tmp_path / "example.toml").write_text(example)
-    assert load_scenario(tmp_path / "example.toml").seeds == (1, 2, 3, 4, 5)
+def test_the_examples_can_be_run(tmp_path: Path) -> None:
+    whole, more = (part.split("```")[0] for part in README.read_text().split("```toml\n")[1:3])
+    (tmp_path / "example.toml").write_text(whole + more)
+    scenario = load_scenario(tmp_path / "example.toml")
+    assert scenario.seeds == (1, 2, 3, 4, 5)
+    assert "visitor" in {prop.name for prop in scenario.all_props}
