@@ -44,6 +44,7 @@ def test_every_command_has_help_with_an_example(command: str) -> None:
         (("sim", "--world", "atlantis"), 2, "atlantis"),
         (("world", "atlantis"), 2, "unknown world 'atlantis': use corridor"),
         (("world", "room:7+dog"), 2, "use people, paint, edge"),
+        (("world", "empty", "-o", "."), 2, "picture . is a folder"),
         (("world", "empty", "-o", "plan.foo"), 2, "plan.foo: Format 'foo' is not supported"),
         (("wiring", "arduino"), 2, "board arduino: pass one of blackpill_f411, nucleo_f446re, py"),
         (("wiring", "pyboard_v11", "-o", "wiring.gif"), 2, "let it end in .svg or .png"),

@@ -36,6 +36,8 @@ def world(
             print(f"{known:10} {summary}")
         print(f"{'room:SEED':10} A random room; +people, +paint and +edge add to it")
         return
+    if out.is_dir():
+        raise PatrolError(f"picture {out} is a folder: give the name of a file", 2)
     from patrolcar_sim.world.picture import draw_world
 
     _, info = load_world(name, seed)

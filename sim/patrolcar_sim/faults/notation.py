@@ -30,6 +30,8 @@ def parse(text: str) -> Fault:
         name, _, value = one.partition("=")
         if not name or not value:
             raise FaultError("fault", f"{one!r} is no NAME=VALUE")
+        if name in values:
+            raise FaultError(name, "it is given twice: pass one value")
         values[name] = _number(name, value)
     at, length = found["at"], found["length"]
     fault = Fault(

@@ -5,7 +5,7 @@ python -m patrolcar_sim.scenario.reference sim/scenarios/README.md
 
 from __future__ import annotations
 
-import sys
+import argparse
 from pathlib import Path
 
 from patrolcar_sim.faults import CATALOGUE, Parameter
@@ -102,5 +102,9 @@ def renewed(text: str) -> str:
 
 
 if __name__ == "__main__":
-    path = Path(sys.argv[1])
+    arguments = argparse.ArgumentParser(description="Writes the README's tables again.")
+    arguments.add_argument("readme", type=Path)
+    path = arguments.parse_args().readme
+    if not path.is_file():
+        arguments.error(f"{path} is no file")
     path.write_text(renewed(path.read_text()))

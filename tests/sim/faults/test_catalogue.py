@@ -84,6 +84,7 @@ def test_a_fault_is_told_in_one_word(text: str, fault: Fault) -> None:
         ("uart.bits,rate", "NAME=VALUE"),
         ("uart.bits,rate=much", "no number"),
         ("uart.bits,rate=2", "0 to 1"),
+        ("uart.bits,rate=0.1,rate=0.2", "given twice"),
     ],
 )
 def test_a_word_that_is_none_is_refused_with_the_reason(text: str, reason: str) -> None:
