@@ -39,7 +39,7 @@ def patrol(*words: str | Path, cwd: Path | None = None) -> Done:
         [sys.executable, "-m", "patrolcar", "scenario", *map(str, words)],
         capture_output=True,
         text=True,
-        timeout=120,
+        timeout=900,
         check=False,
         cwd=cwd,
     )

@@ -248,6 +248,8 @@ class VirtualBoard(Turns):
             port.look()
             port.flush()
         self._ports_in()
+        if self._interpreter is not None:
+            self.console.drain(self._interpreter.stdout)
         if self._interpreter is not None and self._pending is None:
             self._silent_s += elapsed
             if not self._stalled and self.console.take_signal(now):
@@ -273,6 +275,8 @@ class VirtualBoard(Turns):
         """Waits for a request, or anything from the ports, and takes it in."""
         interpreter = self._interpreter
         assert interpreter is not None
+        if not self._ports and self._request(interpreter):  # as a rule it is there already
+            return
         request = False
         for fd, event in self._wait(timeout_s):
             if fd == interpreter.from_rom:
@@ -284,11 +288,21 @@ class VirtualBoard(Turns):
             else:
                 self._ports_in()
         if request:
-            taken = read_request(interpreter.from_rom)
-            if taken is None:
-                self._died()
-            else:
-                self._take(taken)
+            self._request(interpreter)
+
+    def _request(self, interpreter: Interpreter) -> bool:
+        """Takes in a request, if there is one, and what was printed before it."""
+        try:
+            request = read_request(interpreter.from_rom)
+        except BlockingIOError:
+            return False
+        if request is None:
+            self._died()
+            return True
+        if request.printed:
+            self.console.drain(interpreter.stdout)
+        self._take(request)
+        return True
 
     def _wait(self, timeout_s: float) -> list[tuple[int, int]]:
         """What has something to say by then; meanwhile the interpreter computes."""

@@ -8,6 +8,7 @@ reset.
 from __future__ import annotations
 
 import os
+import select
 import struct
 from collections.abc import Iterator, Sequence
 from enum import IntEnum
@@ -22,7 +23,7 @@ _HEADER = struct.Struct("<BBHBBHqqq")
 _OUTPUT = struct.Struct("<BBHiq")
 _REPLY = struct.Struct("<IqqIIQ16H6I3IqI12x128s")
 assert _REPLY.size == 256
-_INTERRUPTIBLE, _INPUTS = 0x80, 0x40  # flags of a request's kind
+_INTERRUPTIBLE, _INPUTS, _PRINTED = 0x80, 0x40, 0x20  # flags of a request's kind
 _INTERRUPT, _NEWS = 1, 2  # flags of a reply
 _MOST = 8192
 # The encoder timers' place in a reply, and of a converter's channels.
@@ -54,6 +55,7 @@ class Output(IntEnum):
     BACKUP = 8  # a backup register and what was written there
     WATCHDOG = 9  # started; its timeout in microseconds
     RTC = 10
+    SEND = 11  # so many bytes leave a UART from then on; they lead the request's data
 
 
 class FlashWork(IntEnum):
@@ -80,45 +82,51 @@ class Cause(IntEnum):
 
 class Request(NamedTuple):
     """One request; `aux` is the room in the receive buffer, the I2C address and length, or the
-    cause of a reset. `inputs`: at its target converters and counters are wanted. `outputs` are
-    (kind, index, small, value, time)."""
+    cause of a reset. `inputs`: at its target converters and counters are wanted. `printed`: stdout
+    has something new. `outputs` are (kind, index, small, value, time)."""
 
     kind: int
     sequence: int
-    uart: int
+    bus: int
     aux: int
     now: int
     target: int
     watchdog: int
     interruptible: bool
     inputs: bool
+    printed: bool
     outputs: Iterator[tuple[int, ...]] | tuple[()]
     data: bytes
 
 
 def read_request(fd: int) -> Request | None:
-    """The request that has come; None when the interpreter is gone."""
+    """The request that has come; None when the interpreter is gone.
+
+    Raises BlockingIOError where none has.
+    """
     data = os.read(fd, _MOST)
     if not data:
         return None
-    kind, sequence, n, n_outputs, uart, aux, now, target, watchdog = _HEADER.unpack_from(data)
+    kind, sequence, n, n_outputs, bus, aux, now, target, watchdog = _HEADER.unpack_from(data)
     size = _HEADER.size + _OUTPUT.size * n_outputs
-    while len(data) < size + n:
+    while len(data) < size + n:  # what does not fit into a pipe comes in pieces
+        select.select((fd,), (), ())
         more = os.read(fd, _MOST)
         if not more:
             return None
         data += more
     outputs = _OUTPUT.iter_unpack(data[_HEADER.size : size]) if n_outputs else ()
     return Request(
-        kind & ~(_INTERRUPTIBLE | _INPUTS),
+        kind & 0x1F,
         sequence,
-        uart,
+        bus,
         aux,
         now,
         target,
         watchdog,
         kind >= _INTERRUPTIBLE,
         kind & _INPUTS != 0,
+        kind & _PRINTED != 0,
         outputs,
         data[size:],
     )

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import atexit
 import contextlib
+import functools
 import json
 import os
 import shutil
 import signal
 import subprocess
 import sys
+import tempfile
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -16,6 +19,7 @@ from typing import Any
 from patrolcar.errors import PatrolError
 
 ROM = Path(__file__).parent / "rom"
+NATIVE = "@micropython.native"
 SETTING = "PATROL_MICROPYTHON"
 # Objects on a 64-bit host are twice the board's size. The boot ROM lives in the same heap, takes
 # less than ROM_BYTES and fills that up, so that what is free after boot is the board's, doubled.
@@ -51,6 +55,31 @@ def find_interpreter() -> list[str]:
     )
 
 
+@functools.cache
+def find_rom(interpreter: str) -> Path:
+    """The boot ROM's folder for an interpreter, asked once in a process.
+
+    A build without an emitter for this machine's code gets a copy without `native`.
+    """
+    emits = [interpreter, "-X", "emit=native", "-c", "pass"]
+    with contextlib.suppress(OSError):  # one that does not start says so where it is used
+        if subprocess.run(emits, capture_output=True, check=False).returncode:
+            return without_native()
+    return ROM
+
+
+def without_native() -> Path:
+    """A copy of the boot ROM that is bytecode alone, until this process ends."""
+    copy = Path(tempfile.mkdtemp(prefix="patrolcar-rom-"))
+    atexit.register(shutil.rmtree, copy, ignore_errors=True)
+    for source in ROM.rglob("*.py"):
+        target = copy / source.relative_to(ROM)
+        target.parent.mkdir(exist_ok=True)
+        lines = source.read_text().splitlines(keepends=True)
+        target.write_text("".join(line for line in lines if line.strip() != NATIVE))
+    return copy
+
+
 @dataclass
 class Interpreter:
     """One run of the interpreter, from reset to reset."""
@@ -82,7 +111,7 @@ class Interpreter:
             *command,
             "-X",
             f"heapsize={free + ROM_BYTES}",
-            str(ROM / "main.py"),
+            str(find_rom(command[0]) / "main.py"),
             str(image),
             str(cache),
             str(reply_read),
@@ -107,6 +136,7 @@ class Interpreter:
             ) from error
         os.close(reply_read)
         os.close(request_write)
+        os.set_blocking(request_read, False)
         # Not as an argument: the interpreter takes none of more than 255 bytes.
         # One that has died already is noticed when its request pipe closes.
         with contextlib.suppress(BrokenPipeError):

@@ -37,6 +37,7 @@ from patrolcar_sim.board.wiring import Wiring
 # Plain numbers: to look up an enumeration's member costs more than to compare it.
 I2C, REPL, RESET = int(Kind.I2C), int(Kind.REPL), int(Kind.RESET)
 UART, RTC, FLASH = int(Output.UART), int(Output.RTC), int(Output.FLASH)
+SEND = int(Output.SEND)
 BACKUP, WATCHDOG = int(Output.BACKUP), int(Output.WATCHDOG)
 BACKUP_REGISTERS = 20
 
@@ -163,14 +164,18 @@ class Turns(ABC):
         since, boots = self._reset_us, self._boots
         self._watchdog_us = NEVER if request.watchdog >= NEVER else request.watchdog + since
         self.console.program_is(request.interruptible)
-        pins = self.pins
+        pins, data = self.pins, request.data
         for kind, index, small, value, at in request.outputs:
             if at + since > self.now_us:
                 self._world_to(at + since)
                 if self._boots != boots:
                     return
                 since = self._reset_us
-            if kind == UART:
+            if kind == SEND:
+                if index == self._wiring.uart:
+                    self.line.send(data[:small], at + since)
+                data = data[small:]
+            elif kind == UART:
                 if index == self._wiring.uart:
                     self.line.set_up(value)
             elif kind == RTC:
@@ -200,7 +205,7 @@ class Turns(ABC):
             since = self._reset_us
         if request.kind == RESET:
             assert self._interpreter is not None
-            self.console.take_back(request.data + self._interpreter.unread())
+            self.console.take_back(data + self._interpreter.unread())
             self.reset(Cause(request.aux & 0xFF), bool(request.aux >> 8))
             return
         self._answer = b""
@@ -208,15 +213,13 @@ class Turns(ABC):
         if request.kind == I2C:
             address, length = request.aux & 0x7F, request.aux >> 7
             try:
-                answer = pins.i2c(request.uart, address, request.data, length)
+                answer = pins.i2c(request.bus, address, data, length)
                 self._answer = answer or b""
                 self._result = ENODEV if answer is None else 0
             except TimeoutError:
                 self._result = ETIMEDOUT
         else:
             self.line.received.fifo = request.aux
-            if request.data and request.uart == self._wiring.uart:
-                self.line.send(request.data, self.now_us)
         self._target = request.target + since
         self._pending = request
 

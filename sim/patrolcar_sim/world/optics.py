@@ -1,4 +1,4 @@
-"""Infrared rays from one point, and the light that the world itself sends."""
+"""Rays from one point, and the light that the world itself sends."""
 
 from __future__ import annotations
 
@@ -29,8 +29,8 @@ def ambient_light(model: Any) -> float:
 class Rays:
     """A bundle of `n` rays from `origin` along `ways` (rows of unit length), against groups.
 
-    After `cast`: `dist` (m, negative where nothing is hit), `geom`, and `straight`, the cosine of
-    the slant (its sign does not matter).
+    `turn` sets the ways anew. After `cast`: `dist` (m, negative where nothing is hit), `geom`,
+    `normals`, and `straight`, the cosine of the slant (its sign does not matter).
     """
 
     def __init__(self, model: Any, data: Any, n: int, groups: Iterable[int]) -> None:
@@ -43,12 +43,19 @@ class Rays:
         self.origin = np.zeros(3)
         self.ways = np.zeros((n, 3))
         self._flat = self.ways.reshape(-1)
+        # The ways seen from above, x and y as one complex number each.
+        self._level = np.ndarray(n, np.complex128, self.ways, strides=(self.ways.strides[0],))
         self._geom = np.zeros(n, np.int32)
         self._dist = np.zeros(n)
         self._normal = np.zeros(3 * n)
-        self._normals = self._normal.reshape(n, 3)
+        self.normals = self._normal.reshape(n, 3)
         self.dist: list[float] = []
         self.geom: list[int] = []
+
+    def turn(self, fan: Any, c: float, s: float) -> None:
+        """Turn the ways to a yaw of that cosine and sine; `fan` has each way at yaw 0, seen from
+        above, as x + iy."""
+        np.multiply(fan, complex(c, s), out=self._level)
 
     def cast(self, reach: float) -> None:
         mujoco.mj_multiRay(
@@ -60,5 +67,5 @@ class Rays:
 
     def straight(self) -> list[float]:
         """The cosines of the slants at which the rays hit."""
-        straight: list[float] = np.einsum("ij,ij->i", self._normals, self.ways).tolist()
+        straight: list[float] = np.vecdot(self.normals, self.ways).tolist()
         return straight

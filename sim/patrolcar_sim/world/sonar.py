@@ -14,11 +14,11 @@ import random
 from collections.abc import Sequence
 from typing import Any, NamedTuple
 
-import mujoco
 import numpy as np
 
 from patrolcar_sim.world.car import OBSTACLE_GROUP
 from patrolcar_sim.world.materials import Material
+from patrolcar_sim.world.optics import Rays
 from patrolcar_sim.world.parts import Sonar
 
 # 2 degrees apart: a table leg (5 cm) at 1 m is never between two rays.
@@ -43,27 +43,16 @@ class SonarArray:
         self, spec: Sonar, model: Any, data: Any, materials: Sequence[Material], seed: object
     ) -> None:
         self._spec = spec
-        self._model = model
-        self._data = data
         self._random = [random.Random(f"sonar {i} {seed}") for i in range(3)]
         self._mount = [spec.angle, 0.0, -spec.angle]
         fan = np.linspace(-spec.beam_half_angle, spec.beam_half_angle, RAYS)
-        self._fan: list[float] = fan.tolist()
-        self._fan_cos = np.cos(fan)
-        self._fan_sin = np.sin(fan)
+        self._fan = np.exp(1j * fan)
         steps = np.degrees(fan) / 15
         self._left: list[float] = (spec.budget - spec.beam_loss * steps**2).tolist()
         self._loss = [m.loss_db for m in materials]
         # The tables are per 10 degrees; the loop below has radians.
         self._slant = [m.slant_db / math.radians(10) ** 2 for m in materials]
-        self._group = np.zeros(6, np.uint8)
-        self._group[OBSTACLE_GROUP] = 1
-        self._from = np.zeros(3)
-        self._rays = np.zeros((RAYS, 3))
-        self._flat = self._rays.reshape(-1)
-        self._geom = np.zeros(RAYS, np.int32)
-        self._dist = np.zeros(RAYS)
-        self._normal = np.zeros(3 * RAYS)
+        self._rays = Rays(model, data, RAYS, (OBSTACLE_GROUP,))
         self._reach = spec.range_max + 6 * spec.noise
         # Farther off its axis, its half of the loss alone is more than there is.
         self._deaf_cos = math.cos(math.radians(15 * math.sqrt(2 * spec.budget / spec.beam_loss)))
@@ -75,20 +64,13 @@ class SonarArray:
         is the floor's height."""
         facing = yaw + self._mount[sensor]
         c, s = math.cos(facing), math.sin(facing)
-        origin, rays = self._from, self._rays
-        origin[0] = x + self._spec.mount_radius * c
-        origin[1] = y + self._spec.mount_radius * s
-        origin[2] = z + self._spec.height
-        rays[:, 0] = c * self._fan_cos - s * self._fan_sin
-        rays[:, 1] = s * self._fan_cos + c * self._fan_sin
-        mujoco.mj_multiRay(
-            self._model, self._data, origin, self._flat, self._group, True, -1,
-            self._geom, self._dist, self._normal, RAYS, self._reach,
-        )  # fmt: skip
-        dist: list[float] = self._dist.tolist()
-        geom: list[int] = self._geom.tolist()
-        # Cosine of the slant; a normal's sign does not matter.
-        straight = np.einsum("ij,ij->i", self._normal.reshape(-1, 3), rays).tolist()
+        rays = self._rays
+        rays.origin[0] = x + self._spec.mount_radius * c
+        rays.origin[1] = y + self._spec.mount_radius * s
+        rays.origin[2] = z + self._spec.height
+        rays.turn(self._fan, c, s)
+        rays.cast(self._reach)
+        dist, geom, straight = rays.dist, rays.geom, rays.straight()
         for ray in sorted(range(RAYS), key=dist.__getitem__):
             r = dist[ray]
             if r < 0 or r > self._reach:
@@ -147,13 +129,14 @@ class SonarArray:
         noise = rng.gauss(0.0, self._spec.noise)
         lost = rng.random() < self._spec.dropout
         r = self.heard(sensor, x, y, yaw, z)
+        rays = self._rays
         self._pings[sensor] = _Ping(
             (x, y, yaw),
-            (self._from.item(0), self._from.item(1)),
-            self._dist.tolist(),
-            self._geom.tolist(),
-            self._rays.tolist(),
-            self._normal.reshape(-1, 3).tolist(),
+            (rays.origin.item(0), rays.origin.item(1)),
+            rays.dist,
+            rays.geom,
+            rays.ways.tolist(),
+            rays.normals.tolist(),
         )
         if r is None or lost:
             return None

@@ -98,7 +98,8 @@ class TofOptics:
             way = (math.cos(off), tangent * math.cos(turn), tangent * math.sin(turn))
             fan.append(way)
         self._fan_ahead = [way[0] for way in fan]
-        self._ahead, self._aside, self._rays.ways[:, 2] = np.array(fan).T
+        ahead, aside, self._rays.ways[:, 2] = np.array(fan).T
+        self._fan = ahead + 1j * aside
         self._mirror_gain = math.pi / (4 * 2 * math.pi * (1 - math.cos(half)))
         self._nowhere = load_materials()[DEFAULT].reflectance
 
@@ -111,8 +112,7 @@ class TofOptics:
         rays.origin[0] = x + spec.mount_radius * c
         rays.origin[1] = y + spec.mount_radius * s
         rays.origin[2] = z + spec.height
-        rays.ways[:, 0] = c * self._ahead - s * self._aside
-        rays.ways[:, 1] = s * self._ahead + c * self._aside
+        rays.turn(self._fan, c, s)
         rays.cast(_REACH)
         straight = rays.straight()
         light = moment = white = 0.0

@@ -5,7 +5,8 @@
 # takes time on the chip is charged. An exchange happens when the program waits, when something is
 # due (`horizon`), or when an input would otherwise be older than FRESH_US.
 #
-# Nothing here allocates after boot: the firmware's tick runs under heap_lock.
+# Nothing here allocates after boot: the firmware's tick runs under heap_lock. What a tick calls
+# most is machine code (`native`); process.py takes that off where an interpreter cannot make any.
 
 import array
 import struct
@@ -16,20 +17,21 @@ import uctypes
 
 WAIT, I2C, REPL, RESET = 0, 1, 2, 3  # requests
 LEVEL, MODE, IRQ, PWM, UART_SETUP, LED, FLASH = 1, 2, 3, 4, 5, 6, 7  # outputs
-BACKUP, WATCHDOG_SETUP, RTC = 8, 9, 10
+BACKUP, WATCHDOG_SETUP, RTC, SEND = 8, 9, 10, 11
 NEVER = 1 << 60
 FRESH_US = 100  # how old an input may be
-EVENT_US = 400  # no pin's output has an answer of the world's sooner: a sonar's burst takes 460 us
+EVENT_US = 450  # no pin's output has an answer of the world's sooner: a sonar's burst takes 460 us
 POLL_US = 10_000  # a program that only reads the clock still meets the world this often
 IRQ_LATENCY_US = 15  # Python in an interrupt starts so long after the event (facts)
 
-_INTERRUPTIBLE, _INPUTS = 0x80, 0x40  # flags of a request's kind
+_INTERRUPTIBLE, _INPUTS, PRINTED = 0x80, 0x40, 0x20  # flags of a request's kind
 _HEADER = "<BBHBBHqqq"  # kind, sequence, data bytes, outputs, UART, aux, now, target, watchdog
 _HEADER_SIZE = 32
 _OUTPUT = "<BBHiq"
 _OUTPUT_SIZE = 16
 _MOST_OUTPUTS = 64
-_SHORT = 8  # bytes of data that are copied behind the outputs: a write of their own costs more
+SEND_MOST = 256  # bytes that wait for the next exchange
+_SHORT = 64  # bytes of data that are copied behind these: a write of their own costs more
 DATA = 128  # where a reply's data begin
 
 now = 0  # microseconds since reset
@@ -40,6 +42,7 @@ _quiet_until = 0  # the world has nothing for us before
 watchdog_us = NEVER  # when it is due
 watchdog_timeout_us = 0  # 0: it does not run
 interruptible = False  # a Ctrl-C raises KeyboardInterrupt
+printed = 0  # PRINTED: stdout has something new
 irq_off = 0  # depth of disable_irq
 _waiting_edges = 0  # lines whose interrupt came meanwhile, a bit each
 reset_cause = 0
@@ -51,8 +54,10 @@ on_news = None  # is called where a reply says that a fault has changed (quirks.
 print_trace = sys.print_exception  # the console's, once it is there
 _to_world = None
 _from_world = None
-_out = bytearray(_HEADER_SIZE + _OUTPUT_SIZE * _MOST_OUTPUTS + _SHORT)
+_out = bytearray(_HEADER_SIZE + _OUTPUT_SIZE * _MOST_OUTPUTS + SEND_MOST + _SHORT)
 _outputs = 0
+_sending = bytearray(SEND_MOST)  # the bytes of the SEND outputs, in their order
+_sent = 0  # how many
 _no_bytes = b""
 reply = array.array("I", bytes(256))
 reply_bytes = uctypes.bytearray_at(uctypes.addressof(reply), 256)  # the same, byte by byte
@@ -74,11 +79,12 @@ def connect(read_fd, write_fd):
     return _from_world.readline()
 
 
+@micropython.native
 def output(kind, index, small, value):
     """Queues an output with the present time; it goes out with the next exchange."""
     global _outputs, now
     if _outputs == _MOST_OUTPUTS:
-        exchange(WAIT, now, 0, _no_bytes, 0)
+        exchange(WAIT, now, _room(), _no_bytes, 0)
     struct.pack_into(
         _OUTPUT, _out, _HEADER_SIZE + _OUTPUT_SIZE * _outputs, kind, index, small, value, now
     )
@@ -86,6 +92,26 @@ def output(kind, index, small, value):
     now += 1
 
 
+@micropython.native
+def send(uart, data, at, n):
+    """`data[at:at + n]` is what that UART begins to send now; at most SEND_MOST bytes."""
+    global _sent
+    if _sent + n > SEND_MOST or _outputs == _MOST_OUTPUTS:
+        exchange(WAIT, now, _room(), _no_bytes, 0)
+    output(SEND, uart, n, 0)
+    sent = _sent
+    for i in range(n):
+        _sending[sent + i] = data[at + i]
+    _sent = sent + n
+
+
+@micropython.native
+def _room():
+    link = uarts[link_uart]
+    return 0 if link is None else link._rx_room()
+
+
+@micropython.native
 def soon(us):
     """Something may be due that much from now, because of an output."""
     global horizon
@@ -93,46 +119,50 @@ def soon(us):
         horizon = now + us
 
 
-def exchange(kind, target, aux, data, n, uart=0, at=0, inputs=0):
-    """One request and its reply; `data[at:at + n]` travels behind the outputs.
+@micropython.native
+def exchange(kind, target, aux, data, n, bus=0, inputs=0):
+    """One request and its reply; `data[:n]` travels behind the outputs and what UARTs send.
 
     With `inputs` = _INPUTS a reply that has reached `target` carries converters and counters, else
     the pins' levels alone.
     """
-    global _outputs, _sequence
+    global _outputs, _sent, _sequence, printed
     _sequence = (_sequence + 1) & 0xFF
     struct.pack_into(
         _HEADER,
         _out,
         0,
-        kind | inputs | _INTERRUPTIBLE if interruptible else kind | inputs,
+        kind | inputs | printed | (_INTERRUPTIBLE if interruptible else 0),
         _sequence,
-        n,
+        _sent + n,
         _outputs,
-        uart,
+        bus,
         aux,
         now,
         target,
         watchdog_us,
     )
     size = _HEADER_SIZE + _OUTPUT_SIZE * _outputs
-    _outputs = 0
+    for i in range(_sent):
+        _out[size + i] = _sending[i]
+    size += _sent
+    _outputs = _sent = printed = 0
     try:
         if n > _SHORT:
             _to_world.write(_out, size)
-            _to_world.write(data, at, n)
+            _to_world.write(data, n)
         else:
             for i in range(n):
-                _out[size + i] = data[at + i]
+                _out[size + i] = data[i]
             _to_world.write(_out, size + n)
         if not _from_world.readinto(reply):
             sys.exit(0)  # there is no world any more
-    except KeyboardInterrupt:
+    except KeyboardInterrupt as stop:
         # SIGINT came while the reply was awaited: finish the exchange, then pass it on.
         if (reply[0] >> 8) & 0xFF != _sequence:
             _from_world.readinto(reply)
         _take_reply(kind, target, inputs)
-        raise
+        raise stop
     _take_reply(kind, target, inputs)
     if reply[0] & 3:
         if reply[0] & 2:
@@ -141,6 +171,7 @@ def exchange(kind, target, aux, data, n, uart=0, at=0, inputs=0):
             raise KeyboardInterrupt
 
 
+@micropython.native
 def _take_reply(kind, target, inputs):
     global now, synced, horizon, _quiet_until, _inputs_synced
     now = reply[1] | reply[2] << 32
@@ -162,11 +193,9 @@ def _take_reply(kind, target, inputs):
             link._rx_put(reply_bytes[i])
 
 
-def advance(target, data=_no_bytes, n=0, uart=0, at=0, kind=WAIT, inputs=0):
-    """Lets virtual time pass up to `target`, with every interrupt at its time.
-
-    `data[at:at + n]` is what that UART begins to send now.
-    """
+@micropython.native
+def advance(target, kind=WAIT, inputs=0):
+    """Lets virtual time pass up to `target`, with every interrupt at its time."""
     global _waiting_edges, now
     while True:
         step = target
@@ -179,15 +208,12 @@ def advance(target, data=_no_bytes, n=0, uart=0, at=0, kind=WAIT, inputs=0):
             step = watchdog_us
         if step < now:
             step = now
-        if step < target and step < _quiet_until and not (n or _outputs or irq_off):
+        if step < target and step < _quiet_until and not (_outputs or irq_off):
             if kind == WAIT and step < watchdog_us:
                 now = step  # a timer of the chip's own: nobody else has to know
                 _fire_timers()
                 continue
-        link = uarts[link_uart]
-        room = 0 if link is None else link._rx_room()
-        exchange(kind, step, room, data, n, uart, at, inputs if step == target else 0)
-        n = 0
+        exchange(kind, step, _room(), _no_bytes, 0, 0, inputs if step == target else 0)
         if now >= watchdog_us:
             reset(WATCHDOG)
         if irq_off:
@@ -199,6 +225,7 @@ def advance(target, data=_no_bytes, n=0, uart=0, at=0, kind=WAIT, inputs=0):
             return
 
 
+@micropython.native
 def _interrupts():
     global _waiting_edges
     edge = reply[5]
@@ -214,6 +241,7 @@ def _interrupts():
     _fire_timers()
 
 
+@micropython.native
 def _fire_timers():
     for i in range(_places):
         timer = timers[i]
@@ -221,6 +249,7 @@ def _fire_timers():
             timer._fire()
 
 
+@micropython.native
 def _edge(line):
     global now
     handler = edge_handlers[line]
@@ -241,6 +270,7 @@ def _edge(line):
         micropython.heap_unlock()
 
 
+@micropython.native
 def run_hard(callback, argument, name):
     """Calls a timer's callback as the chip does; False when it raised and must be disabled."""
     global now
@@ -276,6 +306,7 @@ def set_interruptible(on):
     advance(now)
 
 
+@micropython.native
 def charge(us):
     """The program takes `us` microseconds on the chip; interrupts come at their time meanwhile."""
     global now
@@ -294,6 +325,7 @@ def stall(us):
     irq_off = state
 
 
+@micropython.native
 def sleep(us):
     """The program waits; after a longer wait, what it reads next comes with its end."""
     if us > FRESH_US:
@@ -302,18 +334,20 @@ def sleep(us):
         charge(us)
 
 
+@micropython.native
 def fresh():
     """Makes the levels in `reply` no older than FRESH_US."""
     global now
     now += 1
-    if now - synced > FRESH_US or now >= horizon or _outputs:
+    if now >= horizon or now - synced > FRESH_US or _outputs:
         advance(now)
 
 
-def fresh_inputs():
-    """Makes the converters and counters in `reply` no older than FRESH_US."""
+@micropython.native
+def fresh_inputs(us=1):
+    """Makes the converters and counters in `reply` no older than FRESH_US, `us` from now."""
     global now
-    now += 1
+    now += us
     due = now >= horizon or _outputs
     # An interrupt's own exchange may bring a reply without them.
     while due or now - _inputs_synced > FRESH_US:

@@ -28,6 +28,7 @@ _tail = 0  # what has arrived
 
 def put(data):
     _raw_out.write(data)
+    chip.printed = chip.PRINTED
 
 
 def waiting():

@@ -52,19 +52,23 @@ class UART:
     def deinit(self):
         chip.uarts[self._number] = None
 
+    @micropython.native
     def _rx_room(self):
         return (self._tail - self._head - 1) % self._size
 
+    @micropython.native
     def _rx_put(self, byte):
         head = self._head
         self._ring[head] = byte
         head += 1
         self._head = 0 if head == self._size else head
 
+    @micropython.native
     def any(self):
         chip.fresh()
         return (self._head - self._tail) % self._size
 
+    @micropython.native
     def _wait(self, n):
         """Up to n bytes, as far as they come within the timeout."""
         end = chip.now + self._timeout_us
@@ -74,6 +78,7 @@ class UART:
                 return min(have, n)
             chip.advance(min(end, chip.now + 1000))
 
+    @micropython.native
     def _take(self, buffer, n):
         tail = self._tail
         for i in range(n):
@@ -83,6 +88,7 @@ class UART:
                 tail = 0
         self._tail = tail
 
+    @micropython.native
     def readinto(self, buffer, nbytes=-1):
         n = self._wait(len(buffer) if nbytes < 0 else min(nbytes, len(buffer)))
         if n == 0:
@@ -112,6 +118,7 @@ class UART:
         self._tail = (self._tail + 1) % self._size
         return byte
 
+    @micropython.native
     def write(self, buffer, first=-1, second=-1):
         """write(buf), write(buf, len) or write(buf, off, len); returns the number of bytes."""
         at = 0
@@ -126,11 +133,10 @@ class UART:
         start = chip.now + _CALL_US
         sent = 0
         while sent < n:
-            piece = min(n - sent, 1024)
+            piece = min(n - sent, chip.SEND_MOST)
+            chip.send(self._number, buffer, at + sent, piece)
             sent += piece
-            end = start + sent * self._frame_bits * 1_000_000 // self._baud
-            chip.advance(end, buffer, piece, self._number, at)
-            at += piece
+            chip.charge(start + sent * self._frame_bits * 1_000_000 // self._baud - chip.now)
         return n
 
     def writechar(self, char):
@@ -162,6 +168,7 @@ class I2C:
         self._register = bytearray(2)
         self._joined = bytearray(64)
 
+    @micropython.native
     def _transfer(self, address, out, n_out, n_in=0, into=None, at=0):
         """Writes out[:n_out], then reads n_in bytes (at most _PIECE) to into[at:]."""
         bits = 9 * (n_out + n_in + 1 + (1 if n_in and n_out else 0))
@@ -208,6 +215,7 @@ class I2C:
         self.readfrom_into(addr, buffer)
         return bytes(buffer)
 
+    @micropython.native
     def _address(self, memaddr, addrsize):
         if addrsize == 8:
             self._register[0] = memaddr & 0xFF
@@ -216,6 +224,7 @@ class I2C:
         self._register[1] = memaddr & 0xFF
         return 2
 
+    @micropython.native
     def readfrom_mem_into(self, addr, memaddr, buf, *, addrsize=8):
         n = len(buf)
         if n > _PIECE:
@@ -227,6 +236,7 @@ class I2C:
         self.readfrom_mem_into(addr, memaddr, buffer, addrsize=addrsize)
         return bytes(buffer)
 
+    @micropython.native
     def writeto_mem(self, addr, memaddr, buf, *, addrsize=8):
         n = self._address(memaddr, addrsize)
         joined = self._joined

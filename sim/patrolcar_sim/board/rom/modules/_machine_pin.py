@@ -73,11 +73,13 @@ class Pin:
         self._pull = pull
         chip.output(chip.MODE, self._n, self._mode & 3 | self._pull << 4, self._level)
 
+    @micropython.native
     def _set(self, level):
         self._level = level
         chip.output(chip.LEVEL, self._n, 0, level)
         chip.soon(chip.EVENT_US)
 
+    @micropython.native
     def value(self, x=_NOTHING):
         if x is not _NOTHING:
             level = 1 if x else 0
@@ -152,6 +154,7 @@ class Signal:
         self._pin = pin if isinstance(pin, Pin) and not args else Pin(pin, *args, **settings)
         self._invert = 1 if invert else 0
 
+    @micropython.native
     def value(self, x=_NOTHING):
         if x is not _NOTHING:
             self._pin.value((1 if x else 0) ^ self._invert)
@@ -182,9 +185,9 @@ class ADC:
         self._word = 9 + (channel >> 1)
         self._shift = (channel & 1) << 4
 
+    @micropython.native
     def read_u16(self):
-        chip.charge(_ADC_US - 1)
-        chip.fresh_inputs()
+        chip.fresh_inputs(_ADC_US)
         raw = chip.reply[self._word] >> self._shift & 0xFFF
         return raw << 4 | raw >> 8
 

@@ -95,6 +95,7 @@ class Timer:
             channel._stop()
         self._clear()
 
+    @micropython.native
     def _cycle_us(self):
         ticks = (self._prescaler + 1) * (self._period + 1)
         return max(1, ticks * 1_000_000 // self.source_freq())
@@ -120,6 +121,7 @@ class Timer:
         self._period = value
         self._reschedule()
 
+    @micropython.native
     def counter(self, value=_NOTHING):
         """The counter; under an encoder it counts quadrature edges, else clock ticks."""
         if self._encoder:
@@ -154,6 +156,7 @@ class Timer:
             self._due = chip.now + cycle
             chip.soon(cycle)
 
+    @micropython.native
     def _fire(self):
         # Overflows that came while no interrupt could are one pending flag.
         cycle = self._cycle_us()
@@ -249,6 +252,7 @@ class TimerChannel:
         if self._pin is not None and self._mode <= _PWM_INVERTED:
             chip.output(chip.PWM, self._pin._n, 0, 0)
 
+    @micropython.native
     def pulse_width(self, value=_NOTHING):
         if value is _NOTHING:
             return self._width

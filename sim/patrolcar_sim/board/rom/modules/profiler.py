@@ -16,5 +16,6 @@ def tasks(names):
         _costs.append(cost_us.get(name, other_us))
 
 
+@micropython.native
 def task_done(index):
     chip.charge(_costs[index])

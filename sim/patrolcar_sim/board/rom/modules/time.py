@@ -11,6 +11,7 @@ _MS_AT_RESET = (1 << 30) - 5_000
 _S_1970_TO_2000 = 946_684_800
 
 
+@micropython.native
 def ticks_us():
     now = chip.now + 1
     chip.now = now
@@ -20,6 +21,7 @@ def ticks_us():
     return (now + _US_AT_RESET) & _MASK
 
 
+@micropython.native
 def ticks_ms():
     now = chip.now + 1
     chip.now = now
@@ -33,16 +35,19 @@ def ticks_cpu():
     return (ticks_us() * 168) & _MASK
 
 
+@micropython.native
 def ticks_diff(later, earlier):
     return ((later - earlier + _HALF) & _MASK) - _HALF
 
 
+@micropython.native
 def ticks_add(ticks, delta):
     if not -_HALF < delta < _HALF:
         raise OverflowError("ticks interval overflow")
     return (ticks + delta) & _MASK
 
 
+@micropython.native
 def sleep_us(us):
     chip.sleep(us if us > 0 else 1)
 
