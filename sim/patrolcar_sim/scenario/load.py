@@ -20,7 +20,7 @@ from patrolcar_sim.scenario.surroundings import POSE, read_faults, read_props
 from patrolcar_sim.scenario.table import Table
 from patrolcar_sim.scenario.units import said
 from patrolcar_sim.world.loader import world_names
-from patrolcar_sim.world.parts import Parts, _tomllib
+from patrolcar_sim.world.parts import Parts, _tomllib, load_parts
 from patrolcar_sim.world.props import Prop
 from patrolcar_sim.world.world import World
 
@@ -217,7 +217,13 @@ def _trouble(
         if start is not None:
             key = "start"
             world.teleport(*start)
-    except (PatrolError, ValueError, ZeroDivisionError) as error:
-        blamed = "prop" if any(f"prop {prop.name!r}" in str(error) for prop in props) else key
-        return blamed, str(error)
+    except (PatrolError, ValueError, ArithmeticError) as error:
+        if any(f"prop {prop.name!r}" in str(error) for prop in props):
+            return "prop", str(error)
+        if (
+            parts != load_parts()
+            and _trouble(name, changed_ns, load_parts(), props, start) is None
+        ):
+            return "parameters", f"no car can be made with these values: {error}"
+        return key, str(error)
     return None

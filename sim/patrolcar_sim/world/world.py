@@ -17,6 +17,7 @@ from collections.abc import Sequence
 
 import mujoco
 
+from patrolcar.errors import PatrolError
 from patrolcar_sim.world.battery import Battery
 from patrolcar_sim.world.coverage import FAR, Coverage
 from patrolcar_sim.world.loader import CLEARANCE, PREFIX, STEP_US, load_world
@@ -33,6 +34,8 @@ FALL = "fall off the floor"
 TICK_STEPS = 5
 _TICK_S = TICK_STEPS * STEP_US * 1e-6
 _SETTLE_STEPS = 250
+# What MuJoCo warns of when its numbers have run away; it then begins anew by itself.
+_RUNAWAY = slice(mujoco.mjtWarning.mjWARN_BADQPOS, mujoco.mjtWarning.mjWARN_BADCTRL + 1)
 # An obstacle nearer than this to the body is watched for contacts at every step: what the car
 # drives in a tick at 1.5 m/s, and half the diagonal of a grid square.
 _TICK_WAY = 0.015
@@ -61,6 +64,7 @@ class World(Sensing, Staging):
         self.parts = parts or load_parts()
         self.model, self.info = load_world(name, seed, self.parts, props)
         self.data = mujoco.MjData(self.model)
+        self._warned = self.data.warning.number[_RUNAWAY]
         model, data, motor = self.model, self.data, self.parts.motor
         self._qpos, self._qvel, self._qacc, self._ctrl = (
             data.qpos,
@@ -154,6 +158,7 @@ class World(Sensing, Staging):
         self._close(LEFT, True)
         self._close(RIGHT, True)
         mujoco.mj_step(self.model, self.data, _SETTLE_STEPS)
+        self._check_numbers()
         self.data.qvel[:] = 0
         self.data.time = 0
         self._drive(LEFT)
@@ -162,6 +167,7 @@ class World(Sensing, Staging):
 
     def _tick(self) -> None:
         """What is done every 10 ms: electricity, odometer, coverage, nearness."""
+        self._check_numbers()
         battery = self.battery
         battery.draw(_TICK_S)
         self._electricity()
@@ -179,6 +185,14 @@ class World(Sensing, Staging):
             self._movers.tick(self._step, x, y, self._room)
         self._near = self._is_near(x, y)
         self._sense()
+
+    def _check_numbers(self) -> None:
+        """Raises PatrolError where the physics has run away: a world, or a car, that cannot be."""
+        if self._warned.any():
+            raise PatrolError(
+                f"world {self.info.name}: its physics ran away at {self._step * STEP_US / 1e6:g} s:"
+                " check the masses, sizes and joints of what moves in it"
+            )
 
     def _upright(self) -> float:
         """Cosine of the angle between the car's axis and the vertical."""

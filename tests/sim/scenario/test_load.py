@@ -194,7 +194,19 @@ BROKEN = {
     ),
     "negative value of a part": (
         _broken('[parameters]\nchassis.mass = "-1 g" #!\n'),
-        "less than 0 g",
+        "less than 9 g",
+    ),
+    "a value of a part beyond sense": (
+        _broken('[parameters]\nbattery.charge = "1e14 %" #!\n'),
+        "more than 90",
+    ),
+    "a value that something is divided by": (
+        _broken('[parameters]\ncaster.radius = "0 mm" #!\n'),
+        "less than 0.095 mm",
+    ),
+    "values that make no car": (
+        _broken('[parameters] #!\nchassis.bottom = "1 m"\n'),
+        "no car can be made with these values",
     ),
     "light without unit": (_broken("[parameters]\nlight = 1 #!\n"), 'write "1 klx"'),
     "unknown kind of prop": (_broken('[[prop]]\nname = "a"\nkind = "cat" #!\n'), "kind"),

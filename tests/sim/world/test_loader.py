@@ -163,6 +163,20 @@ def test_light_is_the_files_or_an_offices(tmp_path: Path) -> None:
     assert World("office").light == 0.005
 
 
+def test_physics_that_runs_away_is_an_error_and_leaves_no_log(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    path = tmp_path / "own.xml"
+    ball = '<body pos="3 3 1"><freejoint/><geom size="0.1" mass="1e-9"/></body>'
+    path.write_text(
+        f"<mujoco><worldbody>{ball}</worldbody><option wind='1e9 0 0' density='1e9'/></mujoco>"
+    )
+    with pytest.raises(PatrolError, match=f"world {path}: its physics ran away at"):
+        World(str(path)).advance(1_000_000)
+    assert list(tmp_path.iterdir()) == [path]
+
+
 def test_tilted_plane_is_a_wall(tmp_path: Path) -> None:
     path = write(
         tmp_path,
