@@ -66,6 +66,8 @@ def open_world(name_or_path: str, room: float) -> tuple[Any, str]:
             return mujoco.MjSpec.from_string(text), label
         except (PatrolError, ValueError) as error:
             raise PatrolError(f"{label}: {error}") from None
+        except OSError as error:
+            raise PatrolError(f"{label}: {error.strerror}: {error.filename!s:.80}") from None
     label = f"world file {path}"
     try:
         return mujoco.MjSpec.from_file(str(path)), label

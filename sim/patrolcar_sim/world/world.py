@@ -34,8 +34,9 @@ FALL = "fall off the floor"
 TICK_STEPS = 5
 _TICK_S = TICK_STEPS * STEP_US * 1e-6
 _SETTLE_STEPS = 250
-# What MuJoCo warns of when its numbers have run away; it then begins anew by itself.
-_RUNAWAY = slice(mujoco.mjtWarning.mjWARN_BADQPOS, mujoco.mjtWarning.mjWARN_BADCTRL + 1)
+# What MuJoCo warns of when it leaves contacts out for want of room, or when its numbers have run
+# away and it begins anew by itself.
+_RUNAWAY = slice(mujoco.mjtWarning.mjWARN_CONTACTFULL, mujoco.mjtWarning.mjWARN_BADCTRL + 1)
 # An obstacle nearer than this to the body is watched for contacts at every step: what the car
 # drives in a tick at 1.5 m/s, and half the diagonal of a grid square.
 _TICK_WAY = 0.015
@@ -133,7 +134,10 @@ class World(Sensing, Staging):
         return self._step * STEP_US
 
     def advance(self, to_us: int) -> None:
-        """Do the physics up to the last step that ends at or before a time."""
+        """Do the physics up to the last step that ends at or before a time.
+
+        Raises PatrolError when there is too much in the world, or nothing that can be.
+        """
         target = to_us // STEP_US
         while self._step < target:
             n = min(target, self._next_tick) - self._step
@@ -157,7 +161,10 @@ class World(Sensing, Staging):
         self._closed = [False, False]
         self._close(LEFT, True)
         self._close(RIGHT, True)
-        mujoco.mj_step(self.model, self.data, _SETTLE_STEPS)
+        try:
+            mujoco.mj_step(self.model, self.data, _SETTLE_STEPS)
+        except mujoco.FatalError as error:
+            raise PatrolError(f"world {self.info.name}: {error}") from None
         self._check_numbers()
         self.data.qvel[:] = 0
         self.data.time = 0
@@ -189,9 +196,10 @@ class World(Sensing, Staging):
     def _check_numbers(self) -> None:
         """Raises PatrolError where the physics has run away: a world, or a car, that cannot be."""
         if self._warned.any():
+            at_s = self._step * STEP_US / 1e6
             raise PatrolError(
-                f"world {self.info.name}: its physics ran away at {self._step * STEP_US / 1e6:g} s:"
-                " check the masses, sizes and joints of what moves in it"
+                f"world {self.info.name}: its physics ran away at {at_s:g} s: "
+                "check number, masses, sizes and joints of what moves in it"
             )
 
     def _upright(self) -> float:

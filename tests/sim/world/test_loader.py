@@ -58,6 +58,15 @@ def test_room_without_a_number_is_wrong_usage() -> None:
         ('<mujoco><worldbody><geom type="mesh" mesh="no"/></worldbody></mujoco>', "mesh"),
         ('<mujoco><worldbody><geom type="box" size="-1 1 1"/></worldbody></mujoco>', "size"),
         ('<mujoco><include file="nowhere.xml"/></mujoco>', "nowhere.xml"),
+        ('<mujoco><include file="my_world.xml"/></mujoco>', "already included"),
+        (
+            '<mujoco><worldbody><geom size="1e300" pos="5 5 1"/></worldbody></mujoco>',
+            "larger or farther away",
+        ),
+        (
+            '<mujoco><worldbody><site name="start" pos="nan 0 0"/></worldbody></mujoco>',
+            "site `start`",
+        ),
     ],
 )
 def test_broken_file_gives_its_name_and_the_reason(text: str, reason: str, tmp_path: Path) -> None:
