@@ -20,14 +20,15 @@ from patrolcar_sim.scenario.surroundings import POSE, read_faults, read_props
 from patrolcar_sim.scenario.table import Table
 from patrolcar_sim.scenario.units import said
 from patrolcar_sim.world.loader import world_names
-from patrolcar_sim.world.parts import Parts, _tomllib
+from patrolcar_sim.world.parts import Parts, _tomllib, load_parts
 from patrolcar_sim.world.props import Prop
 from patrolcar_sim.world.world import World
 
-_ROOM = re.compile(r"room:\d{1,18}")
 _SEEDS = re.compile(r"\s*(\d{1,9})\s*(?:\.\.\s*(\d{1,9})\s*)?")
 _SYNTAX_LINE = re.compile(r"\s*\(at (?:line (\d+), column \d+|end of document)\)")
 HIGHEST_SEED = 999_999_999
+MOST_LEVELS = 20
+"""Tables and lists in one another; no scenario needs half of it."""
 
 
 def files_of(paths: Sequence[Path]) -> list[Path]:
@@ -77,8 +78,10 @@ def load_scenario(path: Path) -> Scenario:
     problems = Problems(str(path))
     data: dict[str, Any] = {}
     try:
-        text = path.read_bytes().decode()
+        text = path.read_bytes().decode("utf-8-sig")  # Windows' editors begin it with a mark
         data = _tomllib.loads(text)
+        if _is_deep(data):
+            raise RecursionError
         problems.lines = key_lines(text.replace("\r\n", "\n"))
     except UnicodeDecodeError as error:
         line = path.read_bytes()[: error.start].count(b"\n") + 1
@@ -90,8 +93,10 @@ def load_scenario(path: Path) -> Scenario:
         last = text.count("\n") + (not text.endswith("\n"))
         line = int(at[1]) if at is not None and at[1] else max(1, last)
         problems.add_at(line, f"not TOML: {_SYNTAX_LINE.sub('', str(error))}")
+    except ValueError:  # Python reads no number of more than 4300 digits
+        problems.add_at(1, "a number in it has thousands of digits: write one that means anything")
     except RecursionError:
-        problems.add_at(1, "nested too deeply")
+        problems.add_at(1, f"nested too deeply: {MOST_LEVELS} levels are the most")
     if problems.found:
         raise BrokenScenarios(problems.found)
     scenario = _read(path, Table(problems, data))
@@ -100,6 +105,14 @@ def load_scenario(path: Path) -> Scenario:
     if problems.found:
         raise BrokenScenarios(problems.found)
     return scenario
+
+
+def _is_deep(value: Any, levels: int = MOST_LEVELS) -> bool:
+    """Whether tables and lists are in one another beyond so many levels."""
+    inside = value.values() if isinstance(value, dict) else value
+    if not isinstance(value, dict | list):
+        return False
+    return levels == 0 or any(_is_deep(one, levels - 1) for one in inside)
 
 
 def _read(path: Path, table: Table) -> Scenario:
@@ -147,11 +160,15 @@ def _read(path: Path, table: Table) -> Scenario:
 def _world(table: Table, path: Path) -> str:
     """A world's name, or the path of its file, which the scenario has relative to itself."""
     name = table.text("world", required=True)
-    if name is None or name in world_names() or _ROOM.fullmatch(name):
-        return name or ""
+    if name is None or name in world_names() or name.startswith("room:"):
+        return name or ""  # a room that cannot be is refused as it is made
     file = path.parent / name
-    if file.is_file():
-        return str(file)
+    try:
+        if file.is_file():
+            return str(file)
+    except OSError as error:
+        table.refuse("world", f"world file {said(name)} cannot be read: {error.strerror}")
+        return ""
     if "/" in name or file.suffix in (".xml", ".yaml"):
         table.refuse("world", f"world file {file} does not exist")
     else:
@@ -200,7 +217,13 @@ def _trouble(
         if start is not None:
             key = "start"
             world.teleport(*start)
-    except (PatrolError, ValueError, ZeroDivisionError) as error:
-        blamed = "prop" if any(f"prop {prop.name!r}" in str(error) for prop in props) else key
-        return blamed, str(error)
+    except (PatrolError, ValueError, ArithmeticError) as error:
+        if any(f"prop {prop.name!r}" in str(error) for prop in props):
+            return "prop", str(error)
+        if (
+            parts != load_parts()
+            and _trouble(name, changed_ns, load_parts(), props, start) is None
+        ):
+            return "parameters", f"no car can be made with these values: {error}"
+        return key, str(error)
     return None

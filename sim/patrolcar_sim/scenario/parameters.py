@@ -28,6 +28,19 @@ from patrolcar_sim.world.parts import Parts, load_parts
 LIGHT = "light"
 FULL_SUN_KLX = 100.0  # light 1 in the world
 SETTINGS_RECORD = 1  # the type of a record in the log
+MOST_TIMES = 100.0
+"""A value of car.toml can be so many times the usual one; beyond, the physics only breaks."""
+NEVER_ZERO = {
+    "chassis": ("radius", "top", "mass", "mass_radius", "mass_height"),
+    "wheel": ("diameter", "width", "mass", "track"),
+    "caster": ("radius",),
+    "motor": ("no_load_speed", "stall_current"),
+    "battery": ("capacity",),
+    "sonar": ("sound_speed", "beam_loss"),
+    "tof": ("field_of_view", "spads"),
+    "reflectance": ("height",),
+}
+"""Those by which something is divided: at least the usual one by MOST_TIMES."""
 
 
 @functools.cache
@@ -92,10 +105,15 @@ def _part(table: Table, key: str, section: str, name: str, found: Parameters) ->
     if name not in units:
         table.refuse(key, f"part {section} has no {name}: {nearest(name, units)}")
         return
-    usual = getattr(getattr(load_parts(), section), name)
-    value = table.quantity(key, units[name], 0.0 if usual >= 0 else None)
+    one = car_parts.UNITS[units[name]]
+    usual = getattr(getattr(load_parts(), section), name) / one
+    highest = float(f"{abs(usual) * MOST_TIMES:.6g}")
+    lowest = 0.0 if usual >= 0 else -highest
+    if name in NEVER_ZERO.get(section, ()):
+        lowest = float(f"{usual / MOST_TIMES:.6g}")
+    value = table.quantity(key, units[name], lowest, highest)
     if value is not None:
-        found.parts[section, name] = value * car_parts.UNITS[units[name]]
+        found.parts[section, name] = value * one
 
 
 def changed_parts(parameters: Parameters) -> Parts:

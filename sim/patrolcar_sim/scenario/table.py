@@ -73,7 +73,7 @@ class Table:
         """A whole number within bounds."""
         value = self.typed(key, int, "whole number", required)
         if value is not None and not lowest <= value <= highest:
-            self.refuse(key, f"{key} = {value} is not within {lowest} .. {highest}")
+            self.refuse(key, f"{key} = {said(value)} is not within {lowest} .. {highest}")
             return None
         return value
 

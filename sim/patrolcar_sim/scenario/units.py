@@ -79,7 +79,12 @@ def said(value: Any) -> str:
     """A value as the file has it, short."""
     if isinstance(value, bool):
         return str(value).lower()
-    return f'"{value:.60}"' if isinstance(value, str) else f"{value!s:.60}"
+    if isinstance(value, str):
+        return f'"{value:.60}"'
+    try:
+        return f"{value!s:.60}"
+    except ValueError:  # Python prints no number of more than 4300 digits
+        return "a number of thousands of digits"
 
 
 def quantity(value: Any, unit: str) -> float:
@@ -91,8 +96,8 @@ def quantity(value: Any, unit: str) -> float:
         raise UnitError(f"{said(value)} is no quantity: write {_example(unit)}")
     if not isinstance(value, str):
         if unit not in PLAIN:
-            raise UnitError(f"{value} has no unit: write {_example(unit, value)}")
-        return _bounded(float(value), value)
+            raise UnitError(f"{said(value)} has no unit: write {_example(unit, said(value))}")
+        return _bounded(value, value)
     match = _QUANTITY.fullmatch(value)
     if match is None:
         raise UnitError(f"{said(value)} is no quantity: write {_example(unit)}")

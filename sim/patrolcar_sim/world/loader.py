@@ -46,6 +46,8 @@ PREFIX = "car/"
 CLEARANCE = 0.01
 """Air around the car's circle where it is said to fit, m."""
 
+_FARTHEST = 1e6
+"""Where a world ends, m."""
 _START_SHIFT = 0.03
 _START_TURN = math.radians(3)
 _START_TRIES = 20
@@ -108,6 +110,7 @@ def load_world(
         body = mujoco.MjSpec.from_string(car.car_mjcf(parts or load_parts()))
         spec.attach(body, prefix=PREFIX, frame=spec.worldbody.add_frame())
         _set_options(spec.option)
+        spec.memory = -1
         model = spec.compile()
         moving = moving or bool(all_props)
         ambient_light(model)  # refuses one that cannot be
@@ -211,6 +214,7 @@ def _describe(
         site = data.site("start")
         ahead = site.xmat.tolist()
         start = (float(site.xpos[0]), float(site.xpos[1]), math.atan2(ahead[3], ahead[0]))
+    _check_reach(model, data, start)
     floor = {i for i in range(model.ngeom) if model.geom(i).name in floor_names}
     ground = survey(model, data, floor, start[:2])
     obstacles: list[Obstacle] = []
@@ -247,6 +251,16 @@ def _describe(
         walks,
         grid,
     )
+
+
+def _check_reach(model: Any, data: Any, start: tuple[float, float, float]) -> None:
+    """Raises PatrolError for what is so far off or so large that numbers end there."""
+    if not max(map(abs, start)) < _FARTHEST:
+        raise PatrolError(f"the site `start` is over {_FARTHEST / 1000:g} km away: move it")
+    reach = np.abs(np.column_stack([data.geom_xpos, model.geom_size])).max(axis=1)
+    if not (reach < _FARTHEST).all():
+        name = model.geom(int(np.argmin(reach < _FARTHEST))).name
+        raise PatrolError(f"geom {name!r} is larger or farther away than {_FARTHEST / 1000:g} km")
 
 
 def _place_car(model: Any, info: WorldInfo, seed: int) -> None:

@@ -93,6 +93,11 @@ class ReflectanceArray:
             endless = not model.geom_size[floors[0]][:2].any()
             self._endless = floors[0] if endless else None
         self._unit = current_at(spec.height)
+        if not self._unit:
+            raise ValueError(
+                f"reflectance sensors {spec.height * 1000:g} mm above the floor see nothing of it:"
+                f" give a height below {_DISTANCE_MM[-1]:g} mm"
+            )
         self._measured = -1
         self._mv = [0.0] * SENSORS
 

@@ -109,8 +109,10 @@ def map_mjcf(path: Path, room: float) -> str:
 def _read_header(path: Path) -> _Header:
     try:
         table = yaml.safe_load(path.read_text(encoding="utf-8"))
-    except (yaml.YAMLError, UnicodeDecodeError) as error:
-        raise PatrolError(f"not YAML: {error}") from None
+    except RecursionError:
+        raise PatrolError("not YAML of a map: it is nested too deeply") from None
+    except (yaml.YAMLError, ValueError) as error:  # a date, or a number, that cannot be
+        raise PatrolError(f"not YAML: {error!s:.300}") from None
     if not isinstance(table, dict):
         raise PatrolError(f"not a map: a map's YAML file has the keys {', '.join(_NEEDED)}")
     for key in _NEEDED:
@@ -151,9 +153,16 @@ def _read_header(path: Path) -> _Header:
 
 def _number(table: dict[Any, Any], key: str, default: float) -> float:
     value = table.get(key, default)
-    if isinstance(value, bool) or not isinstance(value, int | float) or not math.isfinite(value):
-        raise PatrolError(f"{key} {value!r} is not a number")
-    return float(value)
+    try:
+        # A text as well: map_server reads 5e-2 and -.03 as numbers, YAML 1.1 does not.
+        number = math.nan if isinstance(value, bool) else float(value)
+    except (TypeError, ValueError):
+        number = math.nan
+    except OverflowError:
+        raise PatrolError(f"{key} is a number of hundreds of digits: make it smaller") from None
+    if not math.isfinite(number):
+        raise PatrolError(f"{key} {value!r:.60} is not a number")
+    return number
 
 
 def _pose(table: dict[Any, Any], key: str) -> tuple[float, float, float]:

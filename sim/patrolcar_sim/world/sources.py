@@ -20,6 +20,10 @@ from patrolcar_sim.world.room_extras import EXTRAS
 from patrolcar_sim.world.rooms import room_mjcf
 from patrolcar_sim.world.ros_map import SUFFIXES, map_mjcf
 
+# By default MuJoCo prints its warnings and writes them into a file where one happens to be. Those
+# that matter come as errors too, or are looked for after a step.
+mujoco.set_mju_user_warning(lambda text: None)
+
 WORLDS_DIR = Path(__file__).parent / "worlds"
 
 
@@ -62,16 +66,13 @@ def open_world(name_or_path: str, room: float) -> tuple[Any, str]:
             return mujoco.MjSpec.from_string(text), label
         except (PatrolError, ValueError) as error:
             raise PatrolError(f"{label}: {error}") from None
+        except OSError as error:
+            raise PatrolError(f"{label}: {error.strerror}: {error.filename!s:.80}") from None
     label = f"world file {path}"
-    # Its warnings come as errors too; by default it also prints them and writes a log file.
-    warn = mujoco.get_mju_user_warning()
-    mujoco.set_mju_user_warning(lambda text: None)
     try:
         return mujoco.MjSpec.from_file(str(path)), label
     except (ValueError, OSError, mujoco.FatalError) as error:
         raise PatrolError(f"{label}: {error}") from None
-    finally:
-        mujoco.set_mju_user_warning(warn)
 
 
 def _room(name: str) -> str:

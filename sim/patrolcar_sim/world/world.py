@@ -17,6 +17,7 @@ from collections.abc import Sequence
 
 import mujoco
 
+from patrolcar.errors import PatrolError
 from patrolcar_sim.world.battery import Battery
 from patrolcar_sim.world.coverage import FAR, Coverage
 from patrolcar_sim.world.loader import CLEARANCE, PREFIX, STEP_US, load_world
@@ -33,6 +34,9 @@ FALL = "fall off the floor"
 TICK_STEPS = 5
 _TICK_S = TICK_STEPS * STEP_US * 1e-6
 _SETTLE_STEPS = 250
+# What MuJoCo warns of when it leaves contacts out for want of room, or when its numbers have run
+# away and it begins anew by itself.
+_RUNAWAY = slice(mujoco.mjtWarning.mjWARN_CONTACTFULL, mujoco.mjtWarning.mjWARN_BADCTRL + 1)
 # An obstacle nearer than this to the body is watched for contacts at every step: what the car
 # drives in a tick at 1.5 m/s, and half the diagonal of a grid square.
 _TICK_WAY = 0.015
@@ -61,6 +65,7 @@ class World(Sensing, Staging):
         self.parts = parts or load_parts()
         self.model, self.info = load_world(name, seed, self.parts, props)
         self.data = mujoco.MjData(self.model)
+        self._warned = self.data.warning.number[_RUNAWAY]
         model, data, motor = self.model, self.data, self.parts.motor
         self._qpos, self._qvel, self._qacc, self._ctrl = (
             data.qpos,
@@ -129,7 +134,10 @@ class World(Sensing, Staging):
         return self._step * STEP_US
 
     def advance(self, to_us: int) -> None:
-        """Do the physics up to the last step that ends at or before a time."""
+        """Do the physics up to the last step that ends at or before a time.
+
+        Raises PatrolError when there is too much in the world, or nothing that can be.
+        """
         target = to_us // STEP_US
         while self._step < target:
             n = min(target, self._next_tick) - self._step
@@ -153,7 +161,11 @@ class World(Sensing, Staging):
         self._closed = [False, False]
         self._close(LEFT, True)
         self._close(RIGHT, True)
-        mujoco.mj_step(self.model, self.data, _SETTLE_STEPS)
+        try:
+            mujoco.mj_step(self.model, self.data, _SETTLE_STEPS)
+        except mujoco.FatalError as error:
+            raise PatrolError(f"world {self.info.name}: {error}") from None
+        self._check_numbers()
         self.data.qvel[:] = 0
         self.data.time = 0
         self._drive(LEFT)
@@ -162,6 +174,7 @@ class World(Sensing, Staging):
 
     def _tick(self) -> None:
         """What is done every 10 ms: electricity, odometer, coverage, nearness."""
+        self._check_numbers()
         battery = self.battery
         battery.draw(_TICK_S)
         self._electricity()
@@ -179,6 +192,15 @@ class World(Sensing, Staging):
             self._movers.tick(self._step, x, y, self._room)
         self._near = self._is_near(x, y)
         self._sense()
+
+    def _check_numbers(self) -> None:
+        """Raises PatrolError where the physics has run away: a world, or a car, that cannot be."""
+        if self._warned.any():
+            at_s = self._step * STEP_US / 1e6
+            raise PatrolError(
+                f"world {self.info.name}: its physics ran away at {at_s:g} s: "
+                "check number, masses, sizes and joints of what moves in it"
+            )
 
     def _upright(self) -> float:
         """Cosine of the angle between the car's axis and the vertical."""

@@ -43,7 +43,7 @@ def test_a_long_one_is_read_whole(tmp_path: Path) -> None:
         tmp_path,
         """
         title = "all of it"
-        world = "room:7"
+        world = "room:7+people"
         seeds = "1..3, 9"
         board = "blackpill_f411"
         duration = "1 min"
@@ -124,7 +124,20 @@ BROKEN = {
     "duration too short": (GOOD.replace('"10 s"', '"0 s" #!'), "less than 0.1 s"),
     "unknown world": (GOOD.replace('"empty"', '"offise" #!'), "did you mean office?"),
     "no world file": (GOOD.replace('"empty"', '"no/such.xml" #!'), "does not exist"),
-    "room without seed": (GOOD.replace('"empty"', '"room:x" #!'), "is not known"),
+    "room without seed": (GOOD.replace('"empty"', '"room:x" #!'), "try room:7"),
+    "room with an unknown extra": (
+        GOOD.replace('"empty"', '"room:7+poeple" #!'),
+        "use people, paint, edge",
+    ),
+    "a world's name beyond all names": (
+        GOOD.replace('"empty"', f'"{"x" * 5000}" #!'),
+        "too long",
+    ),
+    "a number beyond all numbers": (f"seed = {'9' * 5000} #!\n", "thousands of digits"),
+    "the same in hex": (f"seed = 0x{'f' * 5000} #!\n" + GOOD, "thousands of digits"),
+    "without unit, and huge": (GOOD.replace('"10 s"', f"0x{'f' * 5000} #!"), "has no unit"),
+    "lists too deep": (f"title = {'[' * 5000} #!\n", "too deeply"),
+    "keys too deep": (f"{'.'.join('a' * 3000)} = 1 #!\n", "too deeply"),
     "unknown board": ('board = "pyboard_v10" #!\n' + GOOD, "did you mean pyboard_v11?"),
     "seed no number": ('seed = "3" #!\n' + GOOD, "no whole number"),
     "seed a bool": ("seed = true #!\n" + GOOD, "no whole number"),
@@ -181,7 +194,19 @@ BROKEN = {
     ),
     "negative value of a part": (
         _broken('[parameters]\nchassis.mass = "-1 g" #!\n'),
-        "less than 0 g",
+        "less than 9 g",
+    ),
+    "a value of a part beyond sense": (
+        _broken('[parameters]\nbattery.charge = "1e14 %" #!\n'),
+        "more than 90",
+    ),
+    "a value that something is divided by": (
+        _broken('[parameters]\ncaster.radius = "0 mm" #!\n'),
+        "less than 0.095 mm",
+    ),
+    "values that make no car": (
+        _broken('[parameters] #!\nchassis.bottom = "1 m"\n'),
+        "no car can be made with these values",
     ),
     "light without unit": (_broken("[parameters]\nlight = 1 #!\n"), 'write "1 klx"'),
     "unknown kind of prop": (_broken('[[prop]]\nname = "a"\nkind = "cat" #!\n'), "kind"),
@@ -301,6 +326,12 @@ def test_bytes_that_are_no_text_are_refused(tmp_path: Path) -> None:
     path.write_bytes(b'title = "t"\nworld = "\xff"\n')
     with pytest.raises(BrokenScenarios, match=":2: not UTF-8"):
         load_files([path])
+
+
+def test_what_windows_editors_leave_in_a_file_is_taken(tmp_path: Path) -> None:
+    path = tmp_path / "one.toml"
+    path.write_bytes(b"\xef\xbb\xbf" + GOOD.replace("\n", "\r\n").encode())
+    assert load_scenario(path).title == "t"
 
 
 def test_two_files_of_one_name_are_refused(tmp_path: Path) -> None:

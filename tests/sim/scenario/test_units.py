@@ -49,6 +49,7 @@ def test_a_quantity_comes_in_the_unit_that_is_asked_for(
         ("nan s", "s", "is no quantity"),
         (float("nan"), "", "out of all bounds"),
         (float("inf"), "1", "out of all bounds"),
+        (10**400, "", "out of all bounds"),
     ],
 )
 def test_another_is_refused_with_the_reason(value: object, unit: str, reason: str) -> None:

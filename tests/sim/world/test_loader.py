@@ -58,6 +58,15 @@ def test_room_without_a_number_is_wrong_usage() -> None:
         ('<mujoco><worldbody><geom type="mesh" mesh="no"/></worldbody></mujoco>', "mesh"),
         ('<mujoco><worldbody><geom type="box" size="-1 1 1"/></worldbody></mujoco>', "size"),
         ('<mujoco><include file="nowhere.xml"/></mujoco>', "nowhere.xml"),
+        ('<mujoco><include file="my_world.xml"/></mujoco>', "already included"),
+        (
+            '<mujoco><worldbody><geom size="1e300" pos="5 5 1"/></worldbody></mujoco>',
+            "larger or farther away",
+        ),
+        (
+            '<mujoco><worldbody><site name="start" pos="nan 0 0"/></worldbody></mujoco>',
+            "site `start`",
+        ),
     ],
 )
 def test_broken_file_gives_its_name_and_the_reason(text: str, reason: str, tmp_path: Path) -> None:
@@ -161,6 +170,20 @@ def test_light_is_the_files_or_an_offices(tmp_path: Path) -> None:
     text = '<mujoco><custom><numeric name="light" data="0.3"/></custom></mujoco>'
     assert World(write(tmp_path, text)).light == 0.3
     assert World("office").light == 0.005
+
+
+def test_physics_that_runs_away_is_an_error_and_leaves_no_log(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    path = tmp_path / "own.xml"
+    ball = '<body pos="3 3 1"><freejoint/><geom size="0.1" mass="1e-9"/></body>'
+    path.write_text(
+        f"<mujoco><worldbody>{ball}</worldbody><option wind='1e9 0 0' density='1e9'/></mujoco>"
+    )
+    with pytest.raises(PatrolError, match=f"world {path}: its physics ran away at"):
+        World(str(path)).advance(1_000_000)
+    assert list(tmp_path.iterdir()) == [path]
 
 
 def test_tilted_plane_is_a_wall(tmp_path: Path) -> None:

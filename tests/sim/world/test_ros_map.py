@@ -105,6 +105,12 @@ def test_start_is_0_0_if_free_else_where_there_is_most_room(tmp_path: Path) -> N
     assert far > 0.8
 
 
+def test_numbers_are_read_as_map_server_reads_them(tmp_path: Path) -> None:
+    header = HEADER.replace("0.05", "5e-2") + "start: [-.03, '0.1', 0]\n"
+    _, info = load_world(save(tmp_path, room(), header))
+    assert info.start == pytest.approx((-0.03, 0.1, 0.0))
+
+
 def test_key_start_puts_the_car_there(tmp_path: Path) -> None:
     world = World(save(tmp_path, room(), HEADER + "start: [-1.0, 0.5, 1.57]\n"), 1)
     assert world.info.start == pytest.approx((-1.0, 0.5, 1.57))
@@ -237,6 +243,10 @@ def test_map_of_four_million_cells_loads_in_seconds(tmp_path: Path) -> None:
         (HEADER.replace("0.05", ".nan"), "resolution nan is not a number"),
         (HEADER.replace("0.05", "five"), "resolution 'five' is not a number"),
         (HEADER.replace("0.05", "true"), "resolution True is not a number"),
+        (HEADER.replace("0.05", "9" * 400), "resolution is a number of hundreds of digits"),
+        (HEADER + f"start: {'[' * 5000}", "nested too deeply"),
+        (HEADER + "start: 2001-99-99", "not YAML: month"),
+        (HEADER.replace("lab", "x" * 5000), "too long"),
         (HEADER.replace("lab.pgm", "nowhere.pgm"), "nowhere.pgm is not there"),
         (HEADER.replace("lab.pgm", "."), "is not there"),
         (HEADER.replace("lab.pgm", "7"), "image 7 is not a file's name"),
