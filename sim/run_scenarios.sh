@@ -2,7 +2,8 @@
 # Runs scenarios as a build server does, here or anywhere:
 #
 #   sim/run_scenarios.sh                        the project's own, on all cores
-#   sim/run_scenarios.sh mine/ --filter door    what `patrol scenario run` takes
+#   sim/run_scenarios.sh --filter door          some of them
+#   sim/run_scenarios.sh mine/ --jobs 1         others, and what else `patrol scenario run` takes
 #
 # Leaves junit.xml and each run's recording, picture and report in $RESULTS (patrol-scenarios). The
 # exit code is patrol's: 0 all as expected, 1 some not, 2 a file is broken. Without a `patrol` on
@@ -15,8 +16,12 @@ if ! patrol=$(command -v patrol); then
     make --no-print-directory -C "$root" setup
     patrol=$root/.venv/bin/patrol
 fi
-if [ $# -eq 0 ]; then
-    set -- "$root/sim/scenarios" --jobs "$(getconf _NPROCESSORS_ONLN)"
-fi
+case ${1--} in
+-*) set -- "$root/sim/scenarios" "$@" ;; # no path: the project's own
+esac
+case " $* " in
+*" --jobs"*) ;;
+*) set -- "$@" --jobs "$(getconf _NPROCESSORS_ONLN)" ;;
+esac
 mkdir -p "$results"
 exec "$patrol" scenario run "$@" --junit "$results/junit.xml" --artifacts "$results"

@@ -5,6 +5,7 @@ and all that is seen and recorded came as MAVLink over the UART.
 """
 
 import math
+import shlex
 import tempfile
 import time
 from collections.abc import Callable, Iterator
@@ -241,10 +242,17 @@ def _last_words(telemetry: Telemetry) -> str:
 
 def run_demo(options: Options, console: Console) -> None:
     """Runs the demo and prints its verdict; PatrolError when the drive did not work."""
-    verdict = Demo(options, console).run()
+    tlog = options.out / "run.tlog"
+    try:
+        verdict = Demo(options, console).run()
+    except KeyboardInterrupt:
+        if tlog.is_file():
+            said = f"stopped; what came until then: patrol report {shlex.quote(str(tlog))}"
+            console.print(said, markup=False, highlight=False, soft_wrap=True)
+        raise
     console.print(verdict.line(), markup=False, highlight=False, soft_wrap=True)
     console.print(
-        f"recording {options.out / 'run.tlog'}, picture {options.out / 'report.png'}",
+        f"recording {tlog}, picture {options.out / 'report.png'}",
         markup=False,
         highlight=False,
     )

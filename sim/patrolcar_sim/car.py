@@ -14,6 +14,7 @@ from patrolcar_sim.world.world import World
 
 MAX_SPEED = float("inf")
 STICKS_US = 100_000  # as often as a ground station sends MANUAL_CONTROL
+BOOT_S = 10.0  # of virtual time, until the first heartbeat
 
 
 class VirtualCar:
@@ -76,8 +77,16 @@ class VirtualCar:
         """Goes on for that long."""
         self.board.run(self.board.now_us + int(seconds * 1e6))
 
-    def until(self, condition: Callable[[], bool], most_s: float = 10.0) -> bool:
-        """Goes on until `condition()`, looked at every 10 ms of virtual time; whether it came."""
+    def until(self, condition: Callable[[], bool], most_s: float = 10.0) -> None:
+        """Goes on until `condition()`, looked at every 10 ms of virtual time.
+
+        Raises:
+            TimeoutError: it has not come within `most_s` virtual seconds.
+        """
+        if not self._comes(condition, most_s):
+            raise TimeoutError(f"it has not come within {most_s:g} virtual seconds")
+
+    def _comes(self, condition: Callable[[], bool], most_s: float) -> bool:
         end = self.board.now_us + int(most_s * 1e6)
         while self.board.now_us < end:
             if condition():
@@ -101,9 +110,12 @@ class VirtualCar:
         """Waits for the first heartbeat, arms and chooses a mode: MANUAL, HOLD or AUTO.
 
         Raises:
+            ValueError: there is no such mode.
             RuntimeError: the car does not boot or refuses; with its console and texts.
         """
-        if not self.until(lambda: self.station.last("HEARTBEAT") is not None):
+        if mode not in MODES:
+            raise ValueError(f"mode {mode!r} is not known: use {', '.join(MODES)}")
+        if not self._comes(lambda: self.station.last("HEARTBEAT") is not None, BOOT_S):
             raise RuntimeError(f"no heartbeat; console: {self.console.decode(errors='replace')}")
         self.run(1.0)
         now = self.board.now_us
@@ -115,5 +127,5 @@ class VirtualCar:
             number = MODES[mode]
             return beat is not None and beat.custom_mode == number and bool(beat.base_mode & 128)
 
-        if not self.until(armed, 3.0):
+        if not self._comes(armed, 3.0):
             raise RuntimeError(f"{mode} refused: {self.station.texts}")

@@ -127,10 +127,10 @@ def serve(
             with virtual:
                 assert virtual.repl is not None
                 assert virtual.uart is not None
-                announce(f"REPL  {virtual.repl.pty}  {virtual.repl.url}")
-                announce(f"UART  {virtual.uart.pty}  {virtual.uart.url}")
                 until = 1 << 60 if duration is None else int(min(duration, LONGEST_S) * 1e6)
                 with NamedPorts(world, virtual.repl.pty, virtual.uart.pty):
+                    announce(f"REPL  {virtual.repl.pty}  {virtual.repl.url}")
+                    announce(f"UART  {virtual.uart.pty}  {virtual.uart.url}")
                     while not stopping and virtual.now_us < until:
                         virtual.run(until, lambda: stopping)
             wall_s, cpu_s = time.monotonic() - started, _cpu_s() - computed

@@ -13,7 +13,7 @@ ARMED = 128
 
 def _boot(make_car: Make) -> VirtualCar:
     car = make_car(world="empty", seed=1)
-    assert car.until(lambda: car.station.last("HEARTBEAT") is not None)
+    car.until(lambda: car.station.last("HEARTBEAT") is not None)
     car.run(1.5)
     return car
 

@@ -246,6 +246,23 @@ def test_without_a_port_the_one_board_is_taken_and_several_are_listed(
             )
 
 
+def test_a_simulator_that_was_killed_counts_as_no_board(image: Path, tmp_path: Path) -> None:
+    own = {"XDG_STATE_HOME": str(tmp_path)}
+    ports = tmp_path / "patrolcar/ports"
+    with Served(environment=own) as killed:
+        killed.process.kill()
+        killed.process.wait()
+    assert list(ports.iterdir())
+    with Served("--flash", image, environment=own) as one:
+        # One whose number is another process's by now, and its terminal that of the new one.
+        left = ports / f"empty-{os.getpid()}"
+        left.mkdir()
+        (left / "repl").symlink_to(os.path.realpath(next(ports.glob("*/repl"))))
+        done = patrol("flash", **own)
+        assert done.returncode == 0, done.stderr
+        assert [folder.name for folder in ports.iterdir()] == [f"office-{one.process.pid}"]
+
+
 def test_a_person_can_type_after_stopping_the_program(image: Path) -> None:
     import serial
 

@@ -42,11 +42,21 @@ def test_what_goes_wrong_is_of_the_marker_too(virtual_car: VirtualCar) -> None:
 class TestAllOfAClass:
     @pytest.mark.car(board="blackpill_f411", broken=["imu"])
     def test_the_nearer_marker_adds_to_the_farther_one(self, virtual_car: VirtualCar) -> None:
-        assert virtual_car.until(lambda: virtual_car.station.last("HEARTBEAT") is not None)
+        virtual_car.until(lambda: virtual_car.station.last("HEARTBEAT") is not None)
         virtual_car.run(1)
         assert virtual_car.world.outline() == World("empty").outline()
         assert virtual_car.board.model.name == "blackpill_f411"
         assert any("no IMU" in text for text in virtual_car.station.texts)
+
+
+def test_waiting_for_what_never_comes_fails(virtual_car: VirtualCar) -> None:
+    with pytest.raises(TimeoutError, match=r"within 0\.5 virtual seconds"):
+        virtual_car.until(lambda: virtual_car.world.distance_m > 1000, 0.5)
+
+
+def test_a_mode_that_there_is_not_is_told(virtual_car: VirtualCar) -> None:
+    with pytest.raises(ValueError, match="'FLY' is not known: use MANUAL"):
+        virtual_car.arm("FLY")
 
 
 def test_a_board_sends_telemetry_until_its_program_is_stopped(virtual_board: Bench) -> None:

@@ -13,7 +13,7 @@ from patrolcar.errors import PatrolError
 def view(
     uri: Uri,
     headless: Annotated[
-        bool, typer.Option("--headless", help="No window: the state in the terminal.")
+        bool, typer.Option("--headless", help="No window: the state in the terminal, and no keys.")
     ] = False,
     snapshot: Annotated[
         Path | None, typer.Option(help="Save the picture as PNG at the end.")
@@ -25,7 +25,7 @@ def view(
 ) -> None:
     """Watch the car, and drive it by the keyboard.
 
-    Keys: a arm, d disarm, 1 hold, 2 manual, 3 auto, q quit,
+    Keys in the window: a arm, d disarm, 1 hold, 2 manual, 3 auto, q quit,
     arrows drive (in manual), space stop and disarm.
 
     Examples: [bold]patrol view /dev/pts/3[/] and

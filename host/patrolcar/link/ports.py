@@ -1,21 +1,24 @@
 """Finding the board: which ports may lead to a MicroPython REPL, and where its telemetry is.
 
 A running `patrol sim` keeps symlinks to its ports, `WORLD-PID/repl` and `WORLD-PID/uart`, in a
-folder of the user's; a udev rule may do the same for a real car, as /dev/patrolcar/NAME/repl. A
-port called `repl` has its telemetry beside it, called `uart`.
+folder of the user's, beside a file that it holds a lock on; a udev rule may do the same for a real
+car, as /dev/patrolcar/NAME/repl. A port called `repl` has its telemetry beside it, called `uart`.
 """
 
 from __future__ import annotations
 
+import contextlib
 import os
 import re
 import shutil
 from dataclasses import dataclass
 from pathlib import Path
+from typing import IO
 
 from patrolcar.errors import PatrolError
 
 REPL, UART = "repl", "uart"
+_LOCK = "lock"
 REAL_CARS = Path("/dev/patrolcar")
 
 # USB identities of what a board's REPL comes through.
@@ -55,28 +58,40 @@ def candidates() -> list[Candidate]:
         for port in comports()
         if (port.vid, port.pid) in USB
     ]
+    _clear_left_over()
     for folder in (REAL_CARS, cars_dir()):
         found += [
             Candidate(str(link), f"car {link.parent.name}")
             for link in sorted(folder.glob(f"*/{REPL}"))
-            if link.exists() and not _left_over(link.parent)
+            if link.exists()
         ]
-    return found
+    return list({os.path.realpath(one.port): one for one in found}.values())
 
 
-def _left_over(folder: Path) -> bool:
-    """Whether a simulator that was killed left its links: its terminals may be others' by now."""
-    pid = folder.name.rpartition("-")[2]
-    if folder.parent != cars_dir() or not pid.isdecimal():
-        return False
+def _clear_left_over() -> None:
+    """Takes away what simulators left that were killed: their terminals may be others' by now.
+
+    A process that lives may have got a dead one's number, so only the lock tells.
+    """
+    for folder in cars_dir().glob("*-*"):
+        try:
+            with (folder / _LOCK).open("r+") as lock:
+                left = _take(lock)
+        except OSError:
+            left = True  # it never had one
+        if left:
+            shutil.rmtree(folder, ignore_errors=True)
+
+
+def _take(lock: IO[str]) -> bool:
+    """Locks a file until it is closed; False where another process has it."""
+    import fcntl
+
     try:
-        os.kill(int(pid), 0)
-    except ProcessLookupError:
-        shutil.rmtree(folder, ignore_errors=True)
-        return True
+        fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
     except OSError:
-        pass
-    return False
+        return False
+    return True
 
 
 def find_port() -> str:
@@ -122,23 +137,28 @@ class NamedPorts:
     def __init__(self, world: str, repl: str, uart: str) -> None:
         self.path = cars_dir() / f"{_word(world)}-{os.getpid()}"
         self._links = {REPL: repl, UART: uart}
+        self._lock: IO[str] | None = None
 
     def __enter__(self) -> NamedPorts:
         try:
-            self.path.mkdir(parents=True, exist_ok=True)
+            _clear_left_over()
+            # It gets its name when all is there and locked, so that nobody takes it for left over.
+            new = self.path.with_name(f"new.{os.getpid()}")
+            new.mkdir(parents=True)
+            self._lock = (new / _LOCK).open("w")
+            _take(self._lock)
             for name, target in self._links.items():
-                link = self.path / name
-                link.unlink(missing_ok=True)
                 if target:
-                    link.symlink_to(target)
+                    (new / name).symlink_to(target)
+            new.rename(self.path)
         except OSError:
             self.__exit__()
         return self
 
     def __exit__(self, *_: object) -> None:
-        try:
-            for name in self._links:
+        with contextlib.suppress(OSError):  # one that never came to be
+            for name in (*self._links, _LOCK):
                 (self.path / name).unlink(missing_ok=True)
             os.rmdir(self.path)
-        except OSError:
-            pass  # somebody else's folder, or one that never came to be
+        if self._lock is not None:
+            self._lock.close()

@@ -20,6 +20,7 @@ from patrolcar_sim.faults import (
     world,
 )
 from patrolcar_sim.faults.fault import Fault, FaultError, Kind, Parameter
+from patrolcar_sim.words import nearest
 
 if TYPE_CHECKING:
     from patrolcar_sim.world.props import Prop
@@ -209,7 +210,9 @@ def check(fault: Fault) -> None:
     name of a value."""
     kind = CATALOGUE.get(fault.kind)
     if kind is None:
-        raise FaultError("kind", f"no fault is called {fault.kind}: use {_names(CATALOGUE)}")
+        raise FaultError(
+            "kind", f"no fault is called {fault.kind}: {nearest(fault.kind, CATALOGUE)}"
+        )
     if not 0 <= fault.at_us <= LONGEST_US:
         raise FaultError("at_us", f"{fault.at_us} us is no time after power-on")
     if fault.for_us is not None:

@@ -14,10 +14,10 @@ from patrolcar_sim.scenario import measures
 from patrolcar_sim.scenario.comparison import Comparison, Range, comparison, satisfiable
 from patrolcar_sim.scenario.format import Expectation, Window
 from patrolcar_sim.scenario.measures import Measure
-from patrolcar_sim.scenario.problems import nearest
 from patrolcar_sim.scenario.recording import STATES
 from patrolcar_sim.scenario.table import Table
 from patrolcar_sim.scenario.units import UnitError, said
+from patrolcar_sim.words import nearest
 
 WHICH = ("every", "min", "max", "first", "last", "mean")
 MOST_HZ = 1000.0

@@ -14,11 +14,12 @@ from patrolcar_sim.scenario.expectations import read_expectations
 from patrolcar_sim.scenario.format import LONGEST_S, MOST_SEEDS, Pose, Scenario
 from patrolcar_sim.scenario.lines import key_lines
 from patrolcar_sim.scenario.parameters import changed_parts, read_parameters
-from patrolcar_sim.scenario.problems import BrokenScenarios, Problem, Problems, nearest
+from patrolcar_sim.scenario.problems import BrokenScenarios, Problem, Problems
 from patrolcar_sim.scenario.steps import read_mission
 from patrolcar_sim.scenario.surroundings import POSE, read_faults, read_props
 from patrolcar_sim.scenario.table import Table
 from patrolcar_sim.scenario.units import said
+from patrolcar_sim.words import nearest
 from patrolcar_sim.world.loader import world_names
 from patrolcar_sim.world.parts import Parts, _tomllib, load_parts
 from patrolcar_sim.world.props import Prop

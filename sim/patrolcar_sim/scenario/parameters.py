@@ -19,9 +19,9 @@ from patrolcar.flash.build import board_data, firmware_dir
 from patrolcar.flash.preserve import MAGIC
 from patrolcar_sim.board.image import BASE
 from patrolcar_sim.scenario.format import Parameters
-from patrolcar_sim.scenario.problems import nearest
 from patrolcar_sim.scenario.table import Table
 from patrolcar_sim.scenario.units import said
+from patrolcar_sim.words import nearest
 from patrolcar_sim.world import parts as car_parts
 from patrolcar_sim.world.parts import Parts, load_parts
 
@@ -41,6 +41,8 @@ NEVER_ZERO = {
     "reflectance": ("height",),
 }
 """Those by which something is divided: at least the usual one by MOST_TIMES."""
+SHARES = {("battery", "charge"), ("battery", "charge_spread"), ("sonar", "dropout")}
+"""Those that are a part of a whole: 1 at most."""
 
 
 @functools.cache
@@ -109,6 +111,8 @@ def _part(table: Table, key: str, section: str, name: str, found: Parameters) ->
     usual = getattr(getattr(load_parts(), section), name) / one
     highest = float(f"{abs(usual) * MOST_TIMES:.6g}")
     lowest = 0.0 if usual >= 0 else -highest
+    if (section, name) in SHARES:
+        highest = 1.0
     if name in NEVER_ZERO.get(section, ()):
         lowest = float(f"{usual / MOST_TIMES:.6g}")
     value = table.quantity(key, units[name], lowest, highest)

@@ -12,6 +12,7 @@ from matplotlib.backends.backend_agg import FigureCanvasAgg
 from patrolcar.view.figure import CarFigure, new_figure
 from patrolcar.view.palette import GREEN, PURPLE, VERMILLION
 from patrolcar.view.state import Telemetry
+from patrolcar_sim.faults import CATALOGUE
 from patrolcar_sim.scenario.format import Scenario
 from patrolcar_sim.scenario.recording import Recording
 from patrolcar_sim.scenario.result import Result
@@ -26,6 +27,7 @@ LINE = 150  # letters of the verdict that fit
 def save(scenario: Scenario, result: Result, run: Recording, world: World, path: Path) -> None:
     """Draws a whole run into a PNG."""
     telemetry = Telemetry(history_s=None, from_boot=True)
+    telemetry.first_time_s = 0.0  # the scenario's clock
     for at, message in run.messages:
         telemetry.take(_since_power_on(message, at), at)
     telemetry.lost = len(run.lost)  # the board's own count begins anew with each reset
@@ -39,7 +41,7 @@ def save(scenario: Scenario, result: Result, run: Recording, world: World, path:
     drawing.update()
     _draw_truth(drawing.map.axes, run)
     _draw_props(drawing.map.axes, world, run)
-    _draw_faults(drawing, scenario, run, telemetry)
+    _draw_faults(drawing, scenario, run)
     canvas.print_png(path)
 
 
@@ -74,31 +76,28 @@ def _draw_props(axes: Any, world: World, run: Recording) -> None:
             axes.annotate(prop.name, (east[0], north[0]), fontsize=8, color=PURPLE)
 
 
-def _draw_faults(
-    drawing: CarFigure, scenario: Scenario, run: Recording, telemetry: Telemetry
-) -> None:
-    """Shades each fault's time in all strips; a strip's 0 is the first message's time."""
-    origin = telemetry.first_time_s
-    if math.isnan(origin):
-        return
+def _draw_faults(drawing: CarFigure, scenario: Scenario, run: Recording) -> None:
+    """Shades each fault's time in all strips."""
     for number, happening in enumerate(scenario.faults):
         fault = happening.fault
-        begin = fault.at_us / 1e6 - origin
-        lasts = MARK_S if fault.for_us is None else fault.for_us / 1e6
-        end = max(begin + MARK_S, min(begin + lasts, run.end_s - origin))
-        if end < 0:
-            continue
+        begin = fault.at_us / 1e6
+        lasts = math.inf if CATALOGUE[fault.kind].lasts else MARK_S
+        if fault.for_us is not None:
+            lasts = fault.for_us / 1e6
+        end = max(begin + MARK_S, min(begin + lasts, run.end_s))
+        name = happening.label or fault.kind
         for chart in drawing.strips:
             chart.axes.axvspan(begin, end, color=VERMILLION, alpha=0.15, linewidth=0)
             chart.axes.axvline(begin, color=VERMILLION, alpha=0.6, linewidth=0.8)
         top = drawing.strips[0].axes
         height = 1.0 - 0.12 * (number % LABEL_ROWS)
         top.text(
-            max(0.0, begin),
+            begin,
             height,
-            happening.label or fault.kind,
+            f"{name} ({fault.where})" if fault.where else name,
             transform=top.get_xaxis_transform(),
             fontsize=7,
             color=VERMILLION,
             va="top",
+            bbox={"facecolor": "white", "alpha": 0.7, "edgecolor": "none", "pad": 0.5},
         )

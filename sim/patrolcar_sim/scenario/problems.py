@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import difflib
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 
@@ -50,12 +49,3 @@ class Problems:
     def add_at(self, line: int, reason: str) -> None:
         """What stands on that line cannot be."""
         self.found.append(Problem(self.file, line, " ".join(reason.split())))
-
-
-def nearest(name: str, known: Iterable[str]) -> str:
-    """`; did you mean X?` for a name that is nearly a known one, else a list of the known."""
-    names = list(known)
-    near = difflib.get_close_matches(name, names, 1, 0.6)
-    if near:
-        return f"did you mean {near[0]}?"
-    return f"use {', '.join(names)}" if names else "there are none"

@@ -110,13 +110,21 @@ class Recording:
                 found.append((at, state))
         return found
 
-    def in_car_frame(self, x: float, y: float, time_s: float) -> tuple[float, float]:
-        """A point of the world as the car's odometry of that time would have it: NED, from 0."""
+    def heading(self, yaw: float, time_s: float) -> float:
+        """A yaw of the world as the car's odometry of that time would have it: clockwise."""
+        return math.remainder(self._boot(time_s)[3] - yaw, math.tau)
+
+    def _boot(self, time_s: float) -> tuple[float, float, float, float]:
+        """The last boot by then."""
         boot = self.boots[0]
         for other in self.boots:
             if other[0] <= time_s:
                 boot = other
-        _, x0, y0, yaw = boot
+        return boot
+
+    def in_car_frame(self, x: float, y: float, time_s: float) -> tuple[float, float]:
+        """A point of the world as the car's odometry of that time would have it: NED, from 0."""
+        _, x0, y0, yaw = self._boot(time_s)
         dx, dy = x - x0, y - y0
         ahead = dx * math.cos(yaw) + dy * math.sin(yaw)
         left = dy * math.cos(yaw) - dx * math.sin(yaw)

@@ -80,8 +80,14 @@ def events(
 
 def _values(run: Recording, at_s: float) -> list[tuple[str, str]]:
     truth = run.at(at_s)
+    x, y = run.in_car_frame(truth.x, truth.y, at_s)
+    yaw = run.heading(truth.yaw, at_s)
     rows = [
-        ("true pose", f"x {truth.x:.3f} m, y {truth.y:.3f} m, yaw {truth.yaw:.3f} rad"),
+        (
+            "true pose in the world",
+            f"x {truth.x:.3f} m, y {truth.y:.3f} m, yaw {truth.yaw:.3f} rad",
+        ),
+        ("as telemetry counts it", f"x {x:.3f} m, y {y:.3f} m, yaw {yaw:.3f} rad"),
         ("true distance", f"{truth.distance:.2f} m"),
         ("coverage", f"{100 * truth.coverage:.0f} %"),
     ]

@@ -6,8 +6,9 @@ from collections.abc import Iterable, Sequence
 from typing import Any, TypeVar
 
 from patrolcar_sim.scenario.lines import KeyPath
-from patrolcar_sim.scenario.problems import Problems, nearest
+from patrolcar_sim.scenario.problems import Problems
 from patrolcar_sim.scenario.units import UnitError, in_unit, quantity, said
+from patrolcar_sim.words import nearest
 
 T = TypeVar("T")
 

@@ -53,6 +53,8 @@ def open_world(name_or_path: str, room: float) -> tuple[Any, str]:
         path = WORLDS_DIR / f"{name_or_path}.xml"
     elif name_or_path.startswith("room:"):
         return mujoco.MjSpec.from_string(_room(name_or_path)), f"world {name_or_path}"
+    elif not path.is_file() and path.suffix in (".xml", *SUFFIXES):
+        raise PatrolError(f"world {name_or_path!r}: there is no such file", 2)
     elif not path.is_file():
         raise PatrolError(
             f"unknown world {name_or_path!r}: use {', '.join(known)}, room:SEED, "
@@ -79,7 +81,9 @@ def _room(name: str) -> str:
     """The MJCF of `room:SEED` or `room:SEED+EXTRA+EXTRA`."""
     seed, *extras = name.removeprefix("room:").split("+")
     if not (seed.isascii() and seed.isdecimal() and len(seed) < 19):
-        raise PatrolError(f"world {name!r}: the room's seed is not a whole number: try room:7", 2)
+        raise PatrolError(
+            f"world {name!r}: the room's seed is no whole number from 0 on: try room:7", 2
+        )
     for extra in extras:
         if extra not in EXTRAS:
             raise PatrolError(

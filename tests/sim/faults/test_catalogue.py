@@ -37,7 +37,7 @@ def test_a_kind_with_its_defaults_can_be_everywhere_that_it_says(name: str) -> N
 @pytest.mark.parametrize(
     ("fault", "key", "reason"),
     [
-        (Fault("sonar.loud"), "kind", "sonar.silent"),
+        (Fault("sonar.loud"), "kind", "did you mean sonar.late"),
         (Fault("uart.cut", -1), "at_us", "-1"),
         (Fault("uart.cut", 0, 0), "for_us", "over 0"),
         (Fault("interpreter.kill", 0, 5), "for_us", "leave it out"),

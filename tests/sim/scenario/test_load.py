@@ -187,6 +187,7 @@ BROKEN = {
     "setting without unit": (_broken("[parameters]\ntrack = 13000 #!\n"), 'write "13000 mm/100"'),
     "setting out of range": (_broken('[parameters]\ntrack = "1 mm/100" #!\n'), "less than 11000"),
     "setting not whole": (_broken("[parameters]\ngyro_bias_x = 1.5 #!\n"), "no whole number"),
+    "part of a whole": (_broken("[parameters]\nbattery.charge = 30 #!\n"), "1"),
     "unknown part": (_broken("[parameters]\nbatery.charge = 1 #!\n"), "did you mean battery?"),
     "unknown value of a part": (
         _broken('[parameters]\nbattery.volts = "7 V" #!\n'),
@@ -197,8 +198,8 @@ BROKEN = {
         "less than 9 g",
     ),
     "a value of a part beyond sense": (
-        _broken('[parameters]\nbattery.charge = "1e14 %" #!\n'),
-        "more than 90",
+        _broken('[parameters]\nmotor.no_load_speed = "1e14 rpm" #!\n'),
+        "more than 39600",
     ),
     "a value that something is divided by": (
         _broken('[parameters]\ncaster.radius = "0 mm" #!\n'),
