@@ -199,7 +199,7 @@ BROKEN = {
     ),
     "a value of a part beyond sense": (
         _broken('[parameters]\nmotor.no_load_speed = "1e14 rpm" #!\n'),
-        "more than 39600",
+        "more than 33000",
     ),
     "a value that something is divided by": (
         _broken('[parameters]\ncaster.radius = "0 mm" #!\n'),
