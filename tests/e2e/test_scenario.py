@@ -171,6 +171,7 @@ def test_a_broken_file_is_refused_before_anything_runs(tmp_path: Path) -> None:
         (("run", str(OWN), "--filter", "nothing"), "--filter nothing fits no scenario"),
         (("run", str(OWN), "--jobs", "0"), "--jobs"),
         (("run", str(OWN), "--junit", "."), "is a folder"),
+        (("run", str(OWN), "--junit", str(OWN / "table_edges.toml")), "is one of the scenarios"),
         (("fly",), "fly"),
     ],
 )
@@ -241,21 +242,36 @@ def _started(folder: Path, *words: str) -> subprocess.Popen[str]:
     return process
 
 
+def _all_end(pids: list[int]) -> None:
+    end = time.monotonic() + 10  # Python's own tracker of resources ends after its parent
+    while any(map(_alive, pids)) and time.monotonic() < end:
+        time.sleep(0.05)
+    assert [pid for pid in pids if _alive(pid)] == []
+
+
+def test_what_it_has_started_ends_with_it_when_it_is_killed(tmp_path: Path) -> None:
+    process = _started(tmp_path)
+    time.sleep(0.5)
+    below = _children(process.pid)
+    process.kill()
+    process.communicate(timeout=30)
+    _all_end(below)
+
+
 def test_ctrl_c_ends_it_with_what_is_done_and_no_process_left(tmp_path: Path) -> None:
     process = _started(tmp_path)
     time.sleep(0.5)
     below = _children(process.pid)
     assert len(below) >= 2  # a worker and its interpreter
-    os.killpg(process.pid, signal.SIGINT)
+    for _ in range(2):  # an impatient hand
+        os.killpg(process.pid, signal.SIGINT)
+        time.sleep(0.1)
     out, err = process.communicate(timeout=30)
     assert process.returncode == 130
     assert err == ""
     assert "1 passed, 3 not run" in out
     assert len(ET.parse(tmp_path / "out.xml").getroot()[0]) == 1
-    end = time.monotonic() + 10  # Python's own tracker of resources ends after its parent
-    while any(map(_alive, below)) and time.monotonic() < end:
-        time.sleep(0.05)
-    assert [pid for pid in below if _alive(pid)] == []
+    _all_end(below)
 
 
 def test_a_worker_that_dies_takes_only_its_own_run_along(tmp_path: Path) -> None:

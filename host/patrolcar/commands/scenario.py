@@ -25,7 +25,8 @@ Pattern = Annotated[
     ),
 ]
 Seed = Annotated[
-    int | None, typer.Option(min=0, help="This seed alone, instead of what the files say.")
+    int | None,
+    typer.Option(min=0, max=999_999_999, help="This seed alone, instead of what the files say."),
 ]
 
 

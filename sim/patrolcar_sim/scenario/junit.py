@@ -7,6 +7,7 @@ import xml.etree.ElementTree as ET
 from collections.abc import Sequence
 from pathlib import Path
 
+from patrolcar.errors import PatrolError
 from patrolcar_sim.scenario.result import Result, Verdict
 
 # What XML 1.0 (section 2.2) cannot hold at all.
@@ -58,7 +59,10 @@ def _lines(result: Result) -> list[str]:
 
 
 def write(results: Sequence[Result], path: Path) -> None:
-    """Writes the file."""
+    """Writes the file. Raises PatrolError where that cannot be."""
     root = document(results)
     ET.indent(root)
-    path.write_bytes(ET.tostring(root, encoding="utf-8", xml_declaration=True) + b"\n")
+    try:
+        path.write_bytes(ET.tostring(root, encoding="utf-8", xml_declaration=True) + b"\n")
+    except OSError as error:
+        raise PatrolError(f"--junit {path} cannot be written: {error.strerror}") from None

@@ -37,7 +37,7 @@ def files_of(paths: Sequence[Path]) -> list[Path]:
     found: list[Path] = []
     for path in paths:
         if path.is_dir():
-            inside = sorted(path.rglob("*.toml"))
+            inside = sorted(one for one in path.rglob("*.toml") if not one.is_dir())
             if not inside:
                 raise PatrolError(f"folder {path} holds no scenario (.toml): pass another", 2)
             found += inside
@@ -79,6 +79,8 @@ def load_scenario(path: Path) -> Scenario:
     problems = Problems(str(path))
     data: dict[str, Any] = {}
     try:
+        if path.exists() and not path.is_file():  # a pipe, that nobody writes into
+            raise OSError(0, "it is no file")
         text = path.read_bytes().decode("utf-8-sig")  # Windows' editors begin it with a mark
         data = _tomllib.loads(text)
         if _is_deep(data):

@@ -7,7 +7,7 @@ import multiprocessing
 import os
 import signal
 import sys
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from multiprocessing.connection import Connection, wait
 from multiprocessing.context import SpawnProcess
@@ -59,15 +59,16 @@ class Pool:
         return self
 
     def __exit__(self, *_: object) -> None:
-        for worker in self._workers:
-            worker.pipe.close()
-            if worker.job is not None:  # the others leave by themselves
-                worker.process.terminate()
-        for worker in self._workers:
-            worker.process.join(END_S)
-            if worker.process.is_alive():
-                worker.process.kill()
-                worker.process.join()
+        with _uninterrupted():  # an impatient second Ctrl-C would leave processes behind
+            for worker in self._workers:
+                worker.pipe.close()
+                if worker.job is not None:  # the others leave by themselves
+                    worker.process.terminate()
+            for worker in self._workers:
+                worker.process.join(END_S)
+                if worker.process.is_alive():
+                    worker.process.kill()
+                    worker.process.join()
 
     def run(self, jobs: Iterable[Job], on_result: Callable[[Result], bool]) -> None:
         """Does all jobs; `on_result` is called with each one's result, and ends it with False."""
@@ -96,11 +97,8 @@ class Pool:
             target=work, args=(far, core, self._artifacts, self._scratch), daemon=True
         )
         # A child inherits that Ctrl-C is ignored, and so is quiet from its first moment on.
-        before = signal.signal(signal.SIGINT, signal.SIG_IGN)
-        try:
+        with _uninterrupted():
             process.start()
-        finally:
-            signal.signal(signal.SIGINT, before)
         far.close()
         worker = _Worker(process, near, core)
         self._workers.append(worker)
@@ -122,6 +120,16 @@ class Pool:
             how = f"signal {-code}" if code is not None and code < 0 else f"exit code {code}"
             return broken_result(scenario, seed, f"the process that ran it died ({how})")
         return result
+
+
+@contextlib.contextmanager
+def _uninterrupted() -> Iterator[None]:
+    """Ctrl-C does nothing meanwhile."""
+    before = signal.signal(signal.SIGINT, signal.SIG_IGN)
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGINT, before)
 
 
 def jobs_of(scenarios: Sequence[Scenario], seed: int | None) -> list[Job]:

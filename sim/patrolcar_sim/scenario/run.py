@@ -91,6 +91,8 @@ def _prepare(options: Options, jobs: Sequence[Job]) -> None:
     if options.junit is not None:
         if options.junit.is_dir():
             raise PatrolError(f"--junit {options.junit} is a folder: give the name of a file", 2)
+        if any(options.junit.resolve() == Path(one.file).resolve() for one, _ in jobs):
+            raise PatrolError(f"--junit {options.junit} is one of the scenarios: give another", 2)
         options.junit.parent.mkdir(parents=True, exist_ok=True)
     if options.artifacts is not None:
         if options.artifacts.exists() and not options.artifacts.is_dir():

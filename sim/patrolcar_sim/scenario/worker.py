@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import multiprocessing
 import os
 import signal
 import sys
+import threading
 from multiprocessing.connection import Connection
 from pathlib import Path
 from types import FrameType
@@ -19,6 +21,7 @@ def work(jobs: Connection, core: int | None, artifacts: Path | None, scratch: Pa
     """
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is the parent's, which ends us
     signal.signal(signal.SIGTERM, _leave)
+    threading.Thread(target=_follow_parent, daemon=True).start()
     if core is not None and sys.platform == "linux":
         os.sched_setaffinity(0, {core})
     while True:
@@ -30,6 +33,14 @@ def work(jobs: Connection, core: int | None, artifacts: Path | None, scratch: Pa
             return
         scenario, seed = job
         jobs.send(run_one(scenario, seed, artifacts, scratch))
+
+
+def _follow_parent() -> None:
+    """Ends this process, in the middle of a run too, when the parent is gone."""
+    parent = multiprocessing.parent_process()
+    if parent is not None:
+        parent.join()
+        os.kill(os.getpid(), signal.SIGTERM)
 
 
 def _leave(number: int, frame: FrameType | None) -> None:

@@ -5,6 +5,9 @@ from __future__ import annotations
 import xml.etree.ElementTree as ET
 from pathlib import Path
 
+import pytest
+
+from patrolcar.errors import PatrolError
 from patrolcar_sim.scenario import junit
 from patrolcar_sim.scenario.result import Judged, Result, Verdict
 
@@ -36,3 +39,8 @@ def test_what_xml_cannot_hold_is_replaced(tmp_path: Path) -> None:
     junit.write([_result(Verdict.FAILED, 'a\0b\x1bc\ufffe\ud800 <&>"')], tmp_path / "out.xml")
     failure = ET.parse(tmp_path / "out.xml").getroot()[0][0][0]
     assert failure.attrib["message"] == 'a\ufffdb\ufffdc\ufffd\ufffd <&>"'
+
+
+def test_a_full_disk_is_told_with_the_files_name() -> None:
+    with pytest.raises(PatrolError, match="--junit /dev/full cannot be written: No space left"):
+        junit.write([], Path("/dev/full"))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 
 import pytest
@@ -333,6 +334,17 @@ def test_what_windows_editors_leave_in_a_file_is_taken(tmp_path: Path) -> None:
     path = tmp_path / "one.toml"
     path.write_bytes(b"\xef\xbb\xbf" + GOOD.replace("\n", "\r\n").encode())
     assert load_scenario(path).title == "t"
+
+
+def test_what_only_looks_like_a_file_in_a_folder_is_told(tmp_path: Path) -> None:
+    (tmp_path / "folder.toml").mkdir()
+    os.mkfifo(tmp_path / "pipe.toml")
+    (tmp_path / "way.toml").symlink_to("way.toml")
+    with pytest.raises(BrokenScenarios) as caught:
+        load_files([tmp_path])
+    pipe, way = map(str, caught.value.problems)
+    assert pipe.endswith("pipe.toml:1: cannot be read: it is no file")
+    assert "way.toml:1: cannot be read: " in way
 
 
 def test_two_files_of_one_name_are_refused(tmp_path: Path) -> None:
