@@ -18,5 +18,6 @@ fi
 if [ $# -eq 0 ]; then
     set -- "$root/sim/scenarios" --jobs "$(getconf _NPROCESSORS_ONLN)"
 fi
-mkdir -p "$results"
-exec "$patrol" scenario run "$@" --junit "$results/junit.xml" --artifacts "$results"
+mkdir -p -- "$results"
+# What is passed comes last, and so is what holds.
+exec "$patrol" scenario run --junit "$results/junit.xml" --artifacts "$results" "$@"
