@@ -19,9 +19,7 @@ fi
 case ${1--} in
 -*) set -- "$root/sim/scenarios" "$@" ;; # no path: the project's own
 esac
-case " $* " in
-*" --jobs"*) ;;
-*) set -- "$@" --jobs "$(getconf _NPROCESSORS_ONLN)" ;;
-esac
-mkdir -p "$results"
-exec "$patrol" scenario run "$@" --junit "$results/junit.xml" --artifacts "$results"
+mkdir -p -- "$results"
+# What is passed comes last, and so is what holds.
+exec "$patrol" scenario run --jobs "$(getconf _NPROCESSORS_ONLN)" \
+    --junit "$results/junit.xml" --artifacts "$results" "$@"

@@ -36,6 +36,18 @@ MARKERS = {
     "board": ("virtual_board or shared_board", FIRMWARE),
     "uart": ("fake_uart", UART),
 }
+_TEXT, _PATH, _WHOLE, _NUMBER, _LIST = str, (str, Path), int, (int, float), (list, tuple)
+VALUES: dict[str, tuple[Any, str]] = {
+    **dict.fromkeys(("board", "world"), (_TEXT, "a text")),
+    **dict.fromkeys(("firmware", "changes"), (_PATH, "a path")),
+    **dict.fromkeys(("seed", "baud", "fifo"), (_WHOLE, "a whole number")),
+    "filesystem_kb": ((int, type(None)), "a whole number, or None"),
+    "ports": (bool, "True or False"),
+    "speed": ((int, float, type(None)), "a number, or None"),
+    **dict.fromkeys(("bit_error_rate", "drop_rate", "duplicate_rate"), (_NUMBER, "a number")),
+    **dict.fromkeys(("props", "broken", "faults", "stalls"), (_LIST, "a list")),
+}
+"""What a key takes: its types, and what to call them."""
 BAUD = 115_200
 SHOWN = 2000  # characters of a console, in the report of a failure
 _CAR: pytest.StashKey[VirtualCar] = pytest.StashKey()
@@ -63,8 +75,10 @@ def virtual_car(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Virt
     """
     options = _options(request.node, "car")
     with _clean_errors():
+        from patrolcar.errors import PatrolError
         from patrolcar_sim.car import VirtualCar
-        from patrolcar_sim.faults import parse, props_of
+        from patrolcar_sim.faults import Fault, parse, props_of
+        from patrolcar_sim.world.props import Prop
         from patrolcar_sim.world.world import World
 
         image = _image(request, options, tmp_path)
@@ -73,6 +87,9 @@ def virtual_car(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Virt
             for key, default in (("world", "office"), ("seed", 1), ("props", ()))
         )
         faults = [parse(one) if isinstance(one, str) else one for one in options.pop("faults", ())]
+        for one in (*faults, *props):
+            if not isinstance(one, Fault | Prop):
+                raise PatrolError(f"marker car: {one!r:.60} is neither a fault nor a prop", 2)
         props = (*props, *props_of(faults))
         car = VirtualCar(image, World(name, seed, props=props), seed, faults=faults, **options)
         car.__enter__()
@@ -123,7 +140,10 @@ def fake_uart(request: pytest.FixtureRequest) -> FakeUart:
     options = _options(request.node, "uart")
     own = {key: options.pop(key) for key in ("fifo", "seed") if key in options}
     baud = options.pop("baud", BAUD)
-    return FakeUart(baud, faults=LineFaults(**options), **own)
+    try:
+        return FakeUart(baud, faults=LineFaults(**options), **own)
+    except ValueError as error:
+        pytest.fail(f"marker uart: {error}", pytrace=False)
 
 
 @pytest.hookimpl(wrapper=True)
@@ -149,6 +169,10 @@ def _options(node: pytest.Item, marker: str) -> dict[str, Any]:
         if unknown:
             keys = ", ".join(f"{key}=" for key in known)
             pytest.fail(f"marker {marker} does not know {unknown[0]}: it takes {keys}", False)
+        for key, value in mark.kwargs.items():
+            kind, word = VALUES[key]
+            if not isinstance(value, kind) or (isinstance(value, bool) and kind is not bool):
+                pytest.fail(f"marker {marker}: {key}={value!r:.60} is not {word}", False)
         found = {**mark.kwargs, **found}
     return found
 

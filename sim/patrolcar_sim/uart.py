@@ -23,7 +23,10 @@ _BYTE = 10 * 1_000_000
 
 @dataclass
 class LineFaults:
-    """What goes wrong on a line; may be changed at any time and holds for what is sent later."""
+    """What goes wrong on a line; may be changed at any time and holds for what is sent later.
+
+    Raises ValueError for a rate that is no probability.
+    """
 
     bit_error_rate: float = 0.0
     """Probability that a data bit arrives flipped."""
@@ -33,6 +36,11 @@ class LineFaults:
     """Probability that a byte arrives twice."""
     stalls: list[tuple[int, int]] = field(default_factory=list)
     """Times (start_us, end_us), ascending, in which no byte begins: those that would, wait."""
+
+    def __post_init__(self) -> None:
+        for name in ("bit_error_rate", "drop_rate", "duplicate_rate"):
+            if not 0 <= getattr(self, name) <= 1:
+                raise ValueError(f"{name} {getattr(self, name)} is no probability: give 0 to 1")
 
 
 class FakeUart:

@@ -68,14 +68,14 @@ def test_the_script_leaves_results_and_artifacts_and_tells_by_its_exit_code(
     (scenarios / "stands.toml").write_text(STANDS.format(distance=distance))
     beside = f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}"
     done = subprocess.run(
-        [SCRIPT, scenarios, "--jobs", "2"],
+        [SCRIPT, scenarios, "--jobs", "2", "--junit", results / "own.xml"],
         env={**os.environ, "PATH": beside, "RESULTS": str(results)},
         cwd=tmp_path,
         capture_output=True,
         text=True,
     )
     assert done.returncode == code, done.stdout + done.stderr
-    suite = ET.parse(results / "junit.xml").getroot()
+    suite = ET.parse(results / "own.xml").getroot()
     (case,) = suite.iter("testcase")
     assert (case.find("failure") is not None) == bool(code)
     assert list(results.rglob("*.tlog"))

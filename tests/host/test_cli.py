@@ -64,7 +64,7 @@ def test_worlds_are_listed_and_drawn(tmp_path: Path) -> None:
     listed = patrol("world").stdout
     assert "office     An office of 8 x 6 m" in listed
     assert "room:SEED" in listed
-    done = patrol("world", "room:7+people+paint+edge", "-o", "plan one.png", cwd=tmp_path)
+    done = patrol("world", "room:7+people+paint+edge", "-o", "plan one", cwd=tmp_path)
     assert done.stdout == "plan one.png\n"
     assert (tmp_path / "plan one.png").read_bytes().startswith(b"\x89PNG")
 

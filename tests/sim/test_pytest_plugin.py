@@ -132,6 +132,11 @@ def _pytest(folder: Path, test: str, *options: str) -> tuple[int, str]:
         ("changes='away'", "there is no such folder"),
         ("broken=['wing']", "wing"),
         ("faults=['uart.bits,rate=2']", "rate"),
+        ("faults='uart.cut@1'", "marker car: faults='uart.cut@1' is not a list"),
+        ("faults=[3]", "marker car: 3 is neither a fault nor a prop"),
+        ("world=None", "marker car: world=None is not a text"),
+        ("seed=True", "marker car: seed=True is not a whole number"),
+        ("speed=-1", "speed -1 cannot be"),
     ],
 )
 def test_what_a_marker_says_wrong_is_told_in_one_line(

@@ -157,3 +157,9 @@ def test_a_real_time_line_follows_its_clock():
 def test_a_line_that_cannot_be_is_refused(wrong):
     with pytest.raises(ValueError, match="at least 1"):
         FakeUart(**wrong)
+
+
+@pytest.mark.parametrize("rate", [-0.1, 1.1, float("nan")])
+def test_a_rate_that_is_no_probability_is_refused(rate):
+    with pytest.raises(ValueError, match="drop_rate"):
+        LineFaults(drop_rate=rate)

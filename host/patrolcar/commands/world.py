@@ -38,6 +38,8 @@ def world(
         return
     if out.is_dir():
         raise PatrolError(f"picture {out} is a folder: give the name of a file", 2)
+    if not out.suffix:
+        out = out.with_suffix(".png")  # as matplotlib does
     from patrolcar_sim.world.picture import draw_world
 
     _, info = load_world(name, seed)

@@ -6,6 +6,8 @@ import os
 import sys
 import time
 
+from patrolcar.errors import PatrolError
+
 MAX = float("inf")
 AHEAD_US = 2_000  # how far a board may run ahead: shorter sleeps cost more than they give
 MOST_BEHIND_US = 500_000  # a machine that was busy for longer is not made up for
@@ -15,10 +17,13 @@ class Pace:
     """Holds virtual time to `speed` simulated seconds per second.
 
     `speed` None is real time while somebody is connected and no limit without; MAX is no limit,
-    except at an idle prompt, where nothing would ever stop it.
+    except at an idle prompt, where nothing would ever stop it. PatrolError for one that is not
+    over 0.
     """
 
     def __init__(self, speed: float | None) -> None:
+        if speed is not None and not speed > 0:
+            raise PatrolError(f"speed {speed} cannot be: give a number over 0, or None", 2)
         self.speed = speed
         self._limited = False
         self._wall = 0.0

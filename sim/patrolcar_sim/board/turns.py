@@ -106,9 +106,9 @@ class Turns(ABC):
         """Calls something exactly at that virtual time, also in the middle of a tick.
 
         Actions of one time are called in the order in which they came; a time that has passed is
-        now, or soon.
+        now, or soon. Raises ValueError for what is no number: nothing would ever be due after it.
         """
-        self._agenda.at(us, action)
+        self._agenda.at(int(us), action)
 
     def _act(self, until_us: int) -> int:
         """Goes through what is due by then; how far time is to go now, which may be further."""

@@ -7,6 +7,7 @@ flash.cut,work=7                 from power-on
 
 from __future__ import annotations
 
+import math
 import re
 
 from patrolcar_sim.faults.catalogue import CATALOGUE, check, span_of
@@ -53,7 +54,10 @@ def _number(key: str, text: str) -> float:
 
 
 def _us(key: str, text: str) -> int:
-    return round(_number(key, text) * 1e6)
+    us = _number(key, text) * 1e6
+    if us == math.inf:
+        raise FaultError(key, "a time of hundreds of digits cannot be")
+    return round(us)
 
 
 def listing() -> list[str]:

@@ -6,6 +6,7 @@ python -m patrolcar_sim.scenario.reference sim/scenarios/README.md
 from __future__ import annotations
 
 import argparse
+from collections.abc import Sequence
 from pathlib import Path
 
 from patrolcar_sim.faults import CATALOGUE, Parameter
@@ -96,15 +97,25 @@ def _markdown(head: Row, rows: list[Row]) -> str:
 
 
 def renewed(text: str) -> str:
-    """A document with its tables as they should be."""
-    before, rest = text.split(BEGIN)
-    return f"{before}{BEGIN}\n{tables()}\n{END}{rest.split(END)[1]}"
+    """A document with its tables as they should be. ValueError for one without their place."""
+    before, begin, rest = text.partition(BEGIN)
+    _, end, after = rest.partition(END)
+    if not begin or not end or BEGIN in rest or END in after:
+        raise ValueError(f"it has to have {BEGIN.strip()!r} and {END.strip()!r}, once each")
+    return f"{before}{BEGIN}\n{tables()}\n{END}{after}"
+
+
+def main(arguments: Sequence[str] | None = None) -> None:
+    parser = argparse.ArgumentParser(description="Writes the README's tables again.")
+    parser.add_argument("readme", type=Path)
+    path: Path = parser.parse_args(arguments).readme
+    try:
+        if not path.is_file():
+            parser.error(f"{path} is no file")
+        path.write_text(renewed(path.read_text()))
+    except (OSError, ValueError) as error:
+        parser.error(f"{path} stays as it is: {error}")
 
 
 if __name__ == "__main__":
-    arguments = argparse.ArgumentParser(description="Writes the README's tables again.")
-    arguments.add_argument("readme", type=Path)
-    path = arguments.parse_args().readme
-    if not path.is_file():
-        arguments.error(f"{path} is no file")
-    path.write_text(renewed(path.read_text()))
+    main()

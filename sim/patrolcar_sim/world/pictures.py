@@ -306,10 +306,14 @@ def main(arguments: Sequence[str] | None = None) -> None:
     parser = argparse.ArgumentParser(description=__doc__.split("\n")[0] if __doc__ else None)
     parser.add_argument("out_dir", type=Path, help="folder for the PNGs; made if need be")
     folder: Path = parser.parse_args(arguments).out_dir
-    folder.mkdir(parents=True, exist_ok=True)
-    for name, drawings in SENSORS.items():
-        save(drawings, len(drawings), folder / f"{name}.png")
-    save((drawing for group in SENSORS.values() for drawing in group), 4, folder / "sensors.png")
+    every = [drawing for group in SENSORS.values() for drawing in group]
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        for name, drawings in SENSORS.items():
+            save(drawings, len(drawings), folder / f"{name}.png")
+        save(every, 4, folder / "sensors.png")
+    except OSError as error:
+        parser.error(f"{error.filename!s:.80}: {error.strerror}: give another folder")
 
 
 if __name__ == "__main__":

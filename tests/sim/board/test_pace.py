@@ -1,7 +1,10 @@
 """Virtual time against the wall's, without waiting for either."""
 
+import math
+
 import pytest
 
+from patrolcar.errors import PatrolError
 from patrolcar_sim.board import pace
 from patrolcar_sim.board.pace import AHEAD_US, MAX, MOST_BEHIND_US, OneCore, Pace
 
@@ -75,3 +78,9 @@ def test_one_core_is_given_back() -> None:
     with OneCore():
         assert len(os.sched_getaffinity(0)) == 1
     assert os.sched_getaffinity(0) == before
+
+
+@pytest.mark.parametrize("speed", [0, -1, math.nan])
+def test_a_speed_at_which_nothing_moves_is_refused(speed: float) -> None:
+    with pytest.raises(PatrolError, match="give a number over 0"):
+        Pace(speed)

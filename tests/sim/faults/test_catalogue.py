@@ -81,6 +81,7 @@ def test_a_fault_is_told_in_one_word(text: str, fault: Fault) -> None:
         ("", "KIND"),
         ("uart.cut+3s", "KIND"),
         ("uart.cut@1.2.3", "no number"),
+        ("uart.cut@" + "9" * 400, "cannot be"),
         ("uart.bits,rate", "NAME=VALUE"),
         ("uart.bits,rate=much", "no number"),
         ("uart.bits,rate=2", "0 to 1"),

@@ -109,3 +109,13 @@ def test_without_faults_the_pins_reach_the_world_itself(image: Path) -> None:
 def test_what_the_chip_has_to_know_at_boot_is_refused_later(bench: Bench, kind: str) -> None:
     with pytest.raises(PatrolError, match="before the board is started"):
         Timeline([Fault(kind)]).attach(bench.board)
+
+
+def test_a_time_that_is_no_number_is_refused_and_holds_nothing_up(bench: Bench) -> None:
+    board = bench.board
+    seen: list[int] = []
+    with pytest.raises(ValueError, match="NaN"):
+        board.at(float("nan"), lambda: None)  # type: ignore[arg-type]
+    board.at(-5, lambda: seen.append(board.now_us))
+    bench.run("import time; time.sleep_ms(1)")
+    assert len(seen) == 1

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import pytest
+
 from patrolcar_sim.scenario.load import load_scenario
-from patrolcar_sim.scenario.reference import renewed
+from patrolcar_sim.scenario.reference import BEGIN, END, main, renewed
 
 README = Path(__file__).resolve().parents[3] / "sim/scenarios/README.md"
 
@@ -21,3 +23,17 @@ def test_the_examples_can_be_run(tmp_path: Path) -> None:
     scenario = load_scenario(tmp_path / "example.toml")
     assert scenario.seeds == (1, 2, 3, 4, 5)
     assert "visitor" in {prop.name for prop in scenario.all_props}
+
+
+@pytest.mark.parametrize("text", ["# no tables\n", BEGIN, (BEGIN + END) * 2, "\udcff"])
+def test_another_document_is_told_and_stays_as_it_is(
+    text: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    path = tmp_path / "other.md"
+    path.write_text(text, errors="surrogateescape")
+    before = path.read_bytes()
+    with pytest.raises(SystemExit) as caught:
+        main([str(path)])
+    assert caught.value.code == 2
+    assert f"{path} stays as it is: " in capsys.readouterr().err
+    assert path.read_bytes() == before
