@@ -1,5 +1,6 @@
 """The entry point of the command `patrol`; the commands are in patrolcar.commands."""
 
+import io
 import signal
 import sys
 
@@ -26,6 +27,9 @@ def _interrupt_on_termination() -> None:
 def main() -> None:
     """The entry point of the command `patrol`."""
     _interrupt_on_termination()
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):  # a name that the terminal cannot show
+            stream.reconfigure(errors="backslashreplace")
     try:
         code = app(standalone_mode=False)
     except WrongUsage as error:

@@ -60,6 +60,14 @@ def test_an_expected_problem_is_one_line(
     assert said in line
 
 
+def test_a_terminal_that_cannot_show_a_name_gets_it_in_other_letters(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("PYTHONIOENCODING", "ascii")
+    done = patrol("world", "empty", "-o", "tür.png", cwd=tmp_path)
+    assert (done.returncode, done.stdout) == (0, "t\\xfcr.png\n")
+
+
 def test_worlds_are_listed_and_drawn(tmp_path: Path) -> None:
     listed = patrol("world").stdout
     assert "office     An office of 8 x 6 m" in listed

@@ -81,6 +81,8 @@ def load_scenario(path: Path) -> Scenario:
     try:
         if path.exists() and not path.is_file():  # a pipe, that nobody writes into
             raise OSError(0, "it is no file")
+        if not str(path).isprintable():  # reports and artifacts are named by it
+            raise OSError(0, "its name or folder is no plain text: rename it")
         text = path.read_bytes().decode("utf-8-sig")  # Windows' editors begin it with a mark
         data = _tomllib.loads(text)
         if _is_deep(data):

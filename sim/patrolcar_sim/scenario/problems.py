@@ -17,7 +17,9 @@ class Problem:
     reason: str
 
     def __str__(self) -> str:
-        return f"{self.file}:{self.line}: {self.reason}"
+        text = f"{self.file}:{self.line}: {self.reason}"
+        # What a terminal would obey, and what would be a second line, as Python writes it.
+        return "".join(c if c.isprintable() else repr(c)[1:-1] for c in text)
 
 
 class BrokenScenarios(Exception):

@@ -347,6 +347,14 @@ def test_what_only_looks_like_a_file_in_a_folder_is_told(tmp_path: Path) -> None
     assert "way.toml:1: cannot be read: " in way
 
 
+@pytest.mark.parametrize("name", ["\udcff", "two\nlines", "\x1b[31m"])
+def test_a_file_whose_name_no_report_can_show_is_refused(name: str, tmp_path: Path) -> None:
+    path = tmp_path / f"{name}.toml"
+    path.write_text(GOOD)
+    with pytest.raises(BrokenScenarios, match="rename it"):
+        load_files([path])
+
+
 def test_two_files_of_one_name_are_refused(tmp_path: Path) -> None:
     for folder in ("a", "b"):
         (tmp_path / folder).mkdir()
