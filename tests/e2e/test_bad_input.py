@@ -40,7 +40,7 @@ def test_an_unknown_world() -> None:
 @pytest.mark.parametrize(
     ("fault", "parts"),
     [
-        ("sonar.loud", ("sonar.loud", "sonar.silent")),
+        ("sonar.loud", ("sonar.loud", "did you mean sonar.late")),
         ("uart.bits@3,rate=2", ("uart.bits@3,rate=2", "rate", "0 to 1")),
         ("sonar.silent@x", ("sonar.silent@x", "KIND")),
         ("sonar.silent:back", ("where", "left, front, right")),

@@ -29,10 +29,16 @@ def test_settings_outlive_flashes_that_erase_their_sector(
         with Repl(board.repl) as repl:
             repl.soft_reset()
             repl.run(SAVE)
-        for options in (Options(source=True), Options(littlefs=True), Options()):
+        erases = board.board.erases
+        flashes = [Options(source=True), Options(littlefs=True), Options()]
+        # The filesystem chooses where it writes: more flashes, until one has met the sector.
+        flashes += [Options(source=True), Options()] * 4
+        for number, options in enumerate(flashes):
+            if number >= 3 and erases[SECTOR_4]:
+                break
             with Repl(board.repl) as repl:
                 transfer(repl, options, lambda *_: None)
                 repl.soft_reset()
                 assert repl.value(LOAD) == 13040
-        assert board.board.erases[SECTOR_4] > 0
+        assert erases[SECTOR_4] > 0
     assert not list((tmp_path / "state").rglob("*.json"))

@@ -302,8 +302,8 @@ def test_map_that_would_take_too_many_boxes_says_what_to_do(tmp_path: Path) -> N
     assert "coarser resolution" in failure(save(tmp_path, cells, header))
 
 
-def test_yaml_file_that_is_not_there_is_an_unknown_world() -> None:
-    with pytest.raises(PatrolError, match=r"unknown world 'nowhere\.yaml'") as caught:
+def test_a_yaml_file_that_is_not_there_is_told() -> None:
+    with pytest.raises(PatrolError, match=r"world 'nowhere\.yaml': there is no such file") as caught:
         load_world("nowhere.yaml")
     assert caught.value.code == 2
 
