@@ -303,7 +303,7 @@ def test_map_that_would_take_too_many_boxes_says_what_to_do(tmp_path: Path) -> N
 
 
 def test_a_yaml_file_that_is_not_there_is_told() -> None:
-    with pytest.raises(PatrolError, match=r"world 'nowhere\.yaml': there is no such file") as caught:
+    with pytest.raises(PatrolError, match=r"'nowhere\.yaml': there is no such file") as caught:
         load_world("nowhere.yaml")
     assert caught.value.code == 2
 
