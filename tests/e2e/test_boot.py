@@ -27,6 +27,15 @@ FAIL = (
 )
 READY = "patrolcar 0.1.0 ready"
 WELL = [READY, "started by the reset pin"]
+LATE = (
+    b"\x01import sys, time\nfor m in list(sys.modules):\n"
+    b"    if m.startswith('patrol'): del sys.modules[m]\n"
+    b"from patrol.app import Car\ncar = Car()\nsample = car.bumper.sample\n"
+    b"def late():\n"
+    b"    if car.schedule.ticks == 50: time.sleep_ms(30)\n"
+    b"    sample()\n"
+    b"car.bumper.sample = late\ncar.run(200)\n\x04"
+)
 MakeCar = Callable[..., VirtualCar]
 
 
@@ -371,6 +380,35 @@ def test_a_settings_record_of_a_newer_firmware_is_refused_in_words(make_car: Mak
     reset(car)
     running(car)
     assert "settings refused: layout 9, known up to 2" in car.station.texts
+
+
+def test_a_log_level_lets_debug_lines_through_and_another_one_keeps_them_back(
+    make_car: MakeCar,
+) -> None:
+    def stored(level: int) -> None:
+        execute(
+            car,
+            "import board\nfrom patrol.store import settings\nfrom patrol.store.log import Log\n"
+            f"settings.save(Log(board.SETTINGS), {{'log_level': {level}}})",
+        )
+
+    car = make_car(world="empty")
+    running(car)
+    heard = []
+    for level in (7, 4):
+        stored(level)
+        reset(car)
+        running(car)
+        # What holds the loop up for 30 ms makes a tick late.
+        car.board.type(b"\x03")
+        car.run(0.2)
+        car.board.type(LATE)
+        car.run(4.0)
+        assert car.station.last("LOOP_TIMING").log_level == level
+        assert car.station.last("LOOP_TIMING").overruns >= 1
+        heard.append({m.severity for m in car.station.all("STATUSTEXT")})
+    assert heard[0] == {6, 7}
+    assert heard[1] == set()
 
 
 def test_settings_reach_the_drivers(make_car: MakeCar) -> None:

@@ -20,6 +20,7 @@ from typing import Any
 import pytest
 
 from patrolcar.flash.build import firmware_dir
+from patrolcar_sim.board.image import FILESYSTEM
 from patrolcar_sim.board.lockstep import Cause
 from patrolcar_sim.car import VirtualCar
 from patrolcar_sim.faults import parse
@@ -218,7 +219,7 @@ def test_power_cuts_at_any_moment_of_a_drive_leave_the_filesystem_as_it_was(
 ) -> None:
     car = make_car(world="empty", seed=1)
     rng = random.Random("re-plug 1")
-    part = slice(FILESYSTEM - BASE, FILESYSTEM - BASE + car.board.model.flash.filesystem_bytes)
+    part = slice(FILESYSTEM, FILESYSTEM + car.board.model.flash.filesystem_bytes)
     assert car.until(lambda: car.station.last("HEARTBEAT") is not None)
     whole = image.read_bytes()[part]
     assert len(set(whole)) > 100
