@@ -10,7 +10,7 @@ from typing import Any
 
 # machine.reset_cause() of MicroPython's stm32 port, as LOOP_TIMING tells it.
 CAUSES = ("a soft reset", "power-on or brown-out", "the reset pin", "the watchdog", "deep sleep")
-PREFIX = "PATROL_TASK_"
+PREFIX, END = "PATROL_TASK_", "PATROL_TASK_ENUM_END"  # the latter is pymavlink's own entry
 
 
 @functools.cache
@@ -19,8 +19,9 @@ def task_name(number: int) -> str:
     from patrolcar.link import dialect
 
     entry = dialect.load().enums["PATROL_TASK"].get(number)
-    known = entry is not None and entry.name.startswith(PREFIX)
-    return entry.name.removeprefix(PREFIX).lower() if known else f"task {number}"
+    if entry is None or entry.name == END:
+        return f"task {number}"
+    return str(entry.name.removeprefix(PREFIX).lower())
 
 
 @dataclass
