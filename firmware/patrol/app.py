@@ -25,6 +25,7 @@ from patrol.drivers.leds import BLINK, FLASH, OFF, ON
 from patrol.link.command import ACCEPTED, DENIED, TEMPORARILY_REJECTED, Command
 from patrol.link.frame import Parser, Writer
 from patrol.link.line import Line
+from patrol.link.messages import LEVEL
 from patrol.link.telemetry import Telemetry
 from patrol.portable import const
 from patrol.schedule import Schedule
@@ -79,7 +80,7 @@ class Car:
         self.failures = 0
         self._traced = []
         self.schedule = schedule = Schedule(self._stopped)
-        settings, said, self._forgive, self._uptime = self._stored("recall")
+        settings, said, self._forgive, self._uptime, self.reset_cause = self._stored("recall")
         uart, line = self._wire(schedule, settings)
 
         most = limits.MAX_DUTY_PERMILLE
@@ -105,6 +106,7 @@ class Car:
         )
         self.command.identity = (VERSION, BUILD, unique_id(), self._board_version)
         self.telemetry.answers = self.command.answer
+        self.telemetry.messages.texts[LEVEL] = settings["log_level"]
         self._say = self.telemetry.say
         self.supervisor = self._supervisor()
 

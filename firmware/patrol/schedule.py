@@ -27,7 +27,17 @@ except ImportError:
 PERIOD_US = const(10_000)
 _SECOND = const(100)  # ticks
 _LONGEST_US = const(100_000)
-_COLLECT_US = const(5_000)  # slack that a collection needs
+_COLLECT_US = const(5_000)  # slack that a collection needs, and a look at the heap
+_TURN = const(25)  # ticks: 13 tasks have each been told within 3.25 s
+_MOST = const(0xFFFF)  # us that a message can tell
+_FORGET = const(64)  # collections: so many count for their mean
+
+# Places in `told` and in `heap`.
+TASK = const(0)
+FREE = const(0)
+RUNS = const(1)
+MEAN = const(2)
+WORST = const(3)
 
 
 class Schedule:
@@ -36,7 +46,12 @@ class Schedule:
 
     In a task: `now_us` (ticks_us at the tick's start), `dt_us` (since the last one's start),
     `ms` (since boot), `ticks`. For telemetry: `overruns`, `load_permille` (of the last second),
-    `worst_us` (longest tick; take it with `take_worst`), `task_worst_us`, `collections`.
+    `worst_us` (longest tick; take it with `take_worst`), `collections`, `heap` (FREE in bytes,
+    measured once a second where there was time; MEAN and WORST of a collection in us).
+
+    Every 25 ticks one task after the other is accounted for, with what it took since its last
+    turn: `told` has its number (TASK; -1: none yet), RUNS, MEAN and WORST in us. Until then the
+    worst stands in `task_worst_us`.
     """
 
     def __init__(self, may_collect):
@@ -48,8 +63,11 @@ class Schedule:
         self.load_permille = 0
         self.worst_us = 0
         self.collections = 0
+        self.heap = [0, 0, 0, 0]
         self.names = ()
         self.task_worst_us = []
+        self.told = [-1, 0, 0, 0]
+        self._task_us = []
         self._may_collect = may_collect
         self._functions = []
         self._every = []
@@ -58,6 +76,7 @@ class Schedule:
         self._rest_us = 0
         self._busy_us = 0
         self._since = 0
+        self._wait = _TURN
 
     def plan(self, tasks):
         """Sets the tasks, in their order."""
@@ -65,6 +84,7 @@ class Schedule:
         self._functions = [task[1] for task in tasks]
         self._every = [task[2] for task in tasks]
         self._left = [task[3] + 1 for task in tasks]
+        self._task_us = [0] * len(tasks)
         self.task_worst_us = [0] * len(tasks)
         announce(self.names)
 
@@ -74,6 +94,7 @@ class Schedule:
         # counts as an allocation though it is freed at once, so ticks would collect.
         gc.collect()
         gc.threshold(-1)
+        self.heap[FREE] = gc.mem_free()
         self._due = ticks_us()
         self.now_us = self._due
 
@@ -104,6 +125,8 @@ class Schedule:
         before = now
         functions = self._functions
         left = self._left
+        took = self._task_us
+        worst = self.task_worst_us
         i = 0
         n = len(functions)
         while i < n:
@@ -116,8 +139,9 @@ class Schedule:
                 task_done(i)
                 after = ticks_us()
                 spent = ticks_diff(after, before)
-                if spent > self.task_worst_us[i]:
-                    self.task_worst_us[i] = spent
+                took[i] += spent
+                if spent > worst[i]:
+                    worst[i] = spent
                 before = after
             i += 1
 
@@ -130,14 +154,57 @@ class Schedule:
             self.load_permille = self._busy_us // (_SECOND * PERIOD_US // 1000)
             self._busy_us = 0
             self._since = 0
-            # Nothing allocates in a tick; what the REPL or an exception left is cleared here.
-            if ticks_diff(due, before) > _COLLECT_US and self._may_collect():
-                gc.collect()
-                self.collections += 1
-                before = ticks_us()
+            if ticks_diff(due, before) > _COLLECT_US:
+                before = self._look_after_heap(before)
+        self._wait -= 1
+        if not self._wait:
+            self._wait = _TURN
+            self._account()
         if ticks_diff(due, before) < 0:
             self.overruns += 1
             self._due = before
+
+    def _look_after_heap(self, now):
+        """Collects where that is allowed, and measures what is free; the time afterwards."""
+        # Nothing allocates in a tick; what the REPL or an exception left is cleared here.
+        if self._may_collect():
+            gc.collect()
+            after = ticks_us()
+            spent = ticks_diff(after, now)
+            self.collections += 1
+            if spent > _MOST:
+                spent = _MOST
+            heap = self.heap
+            if spent > heap[WORST]:
+                heap[WORST] = spent
+            n = self.collections if self.collections < _FORGET else _FORGET
+            heap[MEAN] += (spent - heap[MEAN] + n // 2) // n
+        # The allocation table is gone through for that: about 1 ms for 108 KB.
+        self.heap[FREE] = gc.mem_free()
+        return ticks_us()
+
+    def _account(self):
+        """The next task's turn: what it took since its last one."""
+        n = len(self.names)
+        if not n:
+            return
+        told = self.told
+        i = told[TASK] + 1
+        if i == n:
+            i = 0
+        told[TASK] = i
+        ticks = _TURN * n
+        if ticks > self.ticks:
+            ticks = self.ticks
+        # The next run is `left` ticks away, so the runs behind lie whole periods before that.
+        runs = (ticks + self._left[i] - 1) // self._every[i]
+        mean = self._task_us[i] // runs if runs else 0
+        worst = self.task_worst_us[i]
+        told[RUNS] = runs
+        told[MEAN] = mean if mean < _MOST else _MOST
+        told[WORST] = worst if worst < _MOST else _MOST
+        self._task_us[i] = 0
+        self.task_worst_us[i] = 0
 
     def take_worst(self):
         """The longest tick since the last call, in us."""

@@ -14,7 +14,8 @@ LAYOUT = 1
 START_S = 5.0  # until the car runs again, so that the next command finds it so
 HEAD = struct.Struct("<IBBBBBBBB8s")  # firmware/patrol/store/crash.py
 KINDS = ("an exception in the loop", "the firmware did not start", "the loop hung: watchdog")
-CAUSES = {1: "power on", 2: "reset", 3: "watchdog", 4: "deep sleep", 5: "soft reset"}
+# machine.reset_cause() of the stm32 port
+CAUSES = ("soft reset", "power on", "reset", "watchdog", "deep sleep")
 
 _WITH_LOG = """
 import board
@@ -73,7 +74,7 @@ def decode(sequence: int, layout: int, payload: bytes) -> Crash:
         uptime,
         KINDS[kind] if kind < len(KINDS) else f"kind {kind}",
         number,
-        CAUSES.get(cause, f"cause {cause}"),
+        CAUSES[cause] if cause < len(CAUSES) else f"cause {cause}",
         ".".join(map(str, version)),
         build.hex() if any(build) else "",
         text[0],

@@ -21,4 +21,5 @@ def test_the_suite_passes_on_a_plain_interpreter_at_a_terminal(tmp_path: Path) -
         )
     assert done.returncode == 0, done.stdout
     assert "time of 1000 ticks, disarmed, telemetry on (measured" in done.stdout
+    assert "heap by module, each compiled by itself (64-bit" in done.stdout
     assert list(tmp_path.iterdir()) == []  # nothing was left behind

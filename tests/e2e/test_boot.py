@@ -11,6 +11,7 @@ from patrolcar.flash.build import firmware_dir
 from patrolcar.flash.lean import lean
 from patrolcar_sim.board.lockstep import Cause
 from patrolcar_sim.car import VirtualCar
+from patrolcar_sim.faults import parse
 
 EMERGENCY = 6
 START = 1  # store/crash.py; its constants are no names on the board
@@ -23,6 +24,17 @@ FAIL = (
     b"    if car.schedule.ticks % 100 == 50: raise ValueError('no bumper')\n"
     b"    sample()\n"
     b"car.bumper.sample = fails\ncar.run(240)\nprint('end', car.failures)\n\x04"
+)
+READY = "patrolcar 0.1.0 ready"
+WELL = [READY, "started by the reset pin"]
+LATE = (
+    b"\x01import sys, time\nfor m in list(sys.modules):\n"
+    b"    if m.startswith('patrol'): del sys.modules[m]\n"
+    b"from patrol.app import Car\ncar = Car()\nsample = car.bumper.sample\n"
+    b"def late():\n"
+    b"    if car.schedule.ticks == 50: time.sleep_ms(30)\n"
+    b"    sample()\n"
+    b"car.bumper.sample = late\ncar.run(200)\n\x04"
 )
 MakeCar = Callable[..., VirtualCar]
 
@@ -100,7 +112,7 @@ def crash_early(car: VirtualCar, times: int = 1) -> None:
 def test_a_car_that_is_well_says_version_and_build_and_nothing_else(make_car: MakeCar) -> None:
     car = make_car(world="empty")
     running(car)
-    assert car.station.texts == ["patrolcar 0.1.0 ready"]
+    assert car.station.texts == [READY, "started by power-on"]
     printed = re.search(rb"patrolcar 0\.1\.0 build ([0-9a-f]{16}) ready", car.console)
     assert printed, car.console
     car.station.command(512, 148.0, at_us=car.board.now_us)
@@ -123,12 +135,12 @@ def test_an_exception_in_the_loop_is_told_by_the_next_boot_and_kept(make_car: Ma
     assert b"end 2" in car.console, car.console
     reset(car)
     running(car)
-    assert car.station.texts[0] == "patrolcar 0.1.0 ready"
-    assert car.station.texts[1] == "crash: ValueError: no bumper"
-    assert car.station.texts[2] == "at <stdin>:8 fails"
-    assert re.match(r"\d s after boot, 1 in all: patrol crash", car.station.texts[3])
+    assert car.station.texts[:2] == WELL
+    assert car.station.texts[2] == "crash: ValueError: no bumper"
+    assert car.station.texts[3] == "at <stdin>:8 fails"
+    assert re.match(r"\d s after boot, 1 in all: patrol crash", car.station.texts[4])
     severities = [m.severity for m in car.station.all("STATUSTEXT")]
-    assert severities == [6, 2, 3, 3]
+    assert severities == [6, 6, 2, 3, 3]
     dumped = execute(
         car,
         "import board\nfrom patrol.store import crash\nfrom patrol.store.log import Log\n"
@@ -152,7 +164,7 @@ def test_a_minute_without_a_crash_forgives_the_earlier_ones(make_car: MakeCar) -
     assert car.station.last("LOOP_TIMING").collections >= 0
     reset(car)
     running(car)
-    assert car.station.texts == ["patrolcar 0.1.0 ready"]
+    assert car.station.texts == WELL
 
 
 def test_three_early_crashes_in_a_row_lead_to_safe_mode(make_car: MakeCar) -> None:
@@ -171,7 +183,7 @@ def test_three_early_crashes_in_a_row_lead_to_safe_mode(make_car: MakeCar) -> No
     )
     reset(car)
     running(car)
-    assert car.station.texts == ["patrolcar 0.1.0 ready"]
+    assert car.station.texts == WELL
 
 
 def test_the_start_button_held_at_boot_leads_to_safe_mode(make_car: MakeCar) -> None:
@@ -291,8 +303,43 @@ def test_a_loop_that_hangs_until_the_watchdog_leaves_a_record_with_its_uptime(
     assert 5 <= before <= 10
     car.board.reset(Cause.WATCHDOG)
     running(car)
-    assert car.station.texts[1] == "crash: watchdog: the loop hung"
-    assert car.station.texts[2] == f"{before} s after boot, 1 in all: patrol crash"
+    told = [(m.severity, m.text) for m in car.station.all("STATUSTEXT")]
+    assert told == [
+        (6, READY),
+        (3, "started by the watchdog"),
+        (2, "crash: watchdog: the loop hung"),
+        (3, f"{before} s after boot, 1 in all: patrol crash"),
+    ]
+
+
+def test_a_dip_of_the_supply_is_told_from_a_power_on(make_car: MakeCar) -> None:
+    car = make_car(world="empty", faults=[parse("battery.brownout@4,off=5")])
+    running(car)
+    car.run(4.0)
+    assert car.board.resets == [Cause.POWER_ON] * 2
+    told = [(m.severity, m.text) for m in car.station.all("STATUSTEXT")]
+    assert told[:2] == [(6, READY), (6, "started by power-on")]
+    (dip,) = [text for severity, text in told if severity == 3]
+    assert re.fullmatch(r"brown-out: the supply dipped [23] s after boot", dip)
+    assert car.station.last("LOOP_TIMING").reset_cause == Cause.POWER_ON
+    assert not [text for _, text in told if text.startswith("crash")]  # it is none of the firmware
+
+
+@pytest.mark.parametrize(
+    ("cause", "words"),
+    [
+        (Cause.POWER_ON, "started by power-on"),
+        (Cause.HARD, "started by the reset pin"),
+        (Cause.SOFT, "started by a soft reset"),
+    ],
+)
+def test_a_boot_says_what_it_came_from(make_car: MakeCar, cause: Cause, words: str) -> None:
+    car = make_car(world="empty")
+    running(car)
+    reset(car, cause)
+    running(car)
+    assert car.station.texts == [READY, words]
+    assert car.station.last("LOOP_TIMING").reset_cause == cause
 
 
 def test_a_watchdog_that_outlives_a_soft_reset_resets_nobody(make_car: MakeCar) -> None:
@@ -332,7 +379,36 @@ def test_a_settings_record_of_a_newer_firmware_is_refused_in_words(make_car: Mak
     )
     reset(car)
     running(car)
-    assert "settings refused: layout 9, known up to 1" in car.station.texts
+    assert "settings refused: layout 9, known up to 2" in car.station.texts
+
+
+def test_a_log_level_lets_debug_lines_through_and_another_one_keeps_them_back(
+    make_car: MakeCar,
+) -> None:
+    def stored(level: int) -> None:
+        execute(
+            car,
+            "import board\nfrom patrol.store import settings\nfrom patrol.store.log import Log\n"
+            f"settings.save(Log(board.SETTINGS), {{'log_level': {level}}})",
+        )
+
+    car = make_car(world="empty")
+    running(car)
+    heard = []
+    for level in (7, 4):
+        stored(level)
+        reset(car)
+        running(car)
+        # What holds the loop up for 30 ms makes a tick late.
+        car.board.type(b"\x03")
+        car.run(0.2)
+        car.board.type(LATE)
+        car.run(4.0)
+        assert car.station.last("LOOP_TIMING").log_level == level
+        assert car.station.last("LOOP_TIMING").overruns >= 1
+        heard.append({m.severity for m in car.station.all("STATUSTEXT")})
+    assert heard[0] == {6, 7}
+    assert heard[1] == set()
 
 
 def test_settings_reach_the_drivers(make_car: MakeCar) -> None:

@@ -122,6 +122,7 @@ def test_every_stream_comes_at_its_rate(make_car: Make) -> None:
         "FLOOR_STATUS": 10,
         "BATTERY_STATUS": 1,
         "LOOP_TIMING": 2,
+        "TASK_TIMING": 4,
     }
     for kind, hertz in expected.items():
         assert rate(kind) == pytest.approx(hertz, rel=0.1), kind

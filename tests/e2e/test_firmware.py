@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 
 from patrolcar.flash.build import board_data
+from patrolcar.view.health import task_name
 from patrolcar_sim.board.models import MODELS
 from patrolcar_sim.board.timing import TASK_US
 from patrolcar_sim.world.parts import load_parts
@@ -86,9 +87,19 @@ def test_the_firmwares_geometry_is_the_cars() -> None:
     assert car["NM_PER_COUNT"] == round(circumference_nm / parts.motor.counts_per_turn)
 
 
-def test_every_task_of_the_firmware_has_its_time_on_the_chip() -> None:
+def _tasks() -> list[str]:
     text = (FIRMWARE / "patrol" / "app.py").read_text()
     plan = text[text.index("schedule.plan(") :]
-    names = re.findall(r'^\s+\("(\w+)", self\.', plan, re.MULTILINE)
-    assert len(names) > 5
-    assert set(names) == set(TASK_US)
+    return re.findall(r'^\s+\("(\w+)", self\.', plan, re.MULTILINE)
+
+
+def test_every_task_of_the_firmware_has_its_time_on_the_chip() -> None:
+    assert len(_tasks()) > 5
+    assert set(_tasks()) == set(TASK_US)
+
+
+def test_the_dialect_names_the_tasks_in_their_order() -> None:
+    assert [task_name(number) for number in range(len(_tasks()) + 1)] == [
+        *_tasks(),
+        f"task {len(_tasks())}",
+    ]

@@ -75,7 +75,57 @@ def test_load_and_worst_times_are_measured(clock, schedule):
     assert schedule.load_permille == pytest.approx(200, abs=5)
     assert schedule.take_worst() == pytest.approx(5_000, abs=20)
     assert schedule.take_worst() == 0
-    assert schedule.task_worst_us[1] == pytest.approx(4_000, abs=20)
+    assert schedule.told[0] == 1  # its turn was the last
+    assert schedule.told[3] == pytest.approx(4_000, abs=20)
+
+
+def test_each_task_is_accounted_for_in_its_turn_with_exact_runs_mean_and_worst(clock, schedule):
+    turns = []
+    long = iter([7_000] + [1_000] * 500)
+    schedule.plan(
+        [
+            ("every", lambda: clock.sleep_us(500), 1, 0),
+            ("fourth", lambda: clock.sleep_us(next(long)), 4, 0),
+            ("third", lambda: clock.sleep_us(2_000), 3, 2),
+        ]
+    )
+    for _ in range(12):
+        schedule.run(25)
+        task, runs, mean, worst = schedule.told
+        turns.append((task, runs, round(mean, -2), round(worst, -2)))
+    assert [turn[0] for turn in turns] == [0, 1, 2] * 4
+    assert turns[0] == (0, 25, 500, 500)
+    assert turns[1] == (1, 13, 1_500, 7_000)  # ticks 1, 5 ... 49
+    assert turns[2] == (2, 25, 2_000, 2_000)  # ticks 3, 6 ... 75
+    assert turns[4] == (1, 19, 1_000, 1_000)  # 53 ... 125: not its first, long run
+    assert sum(turn[1] for turn in turns if turn[0] == 0) == schedule.ticks - 50
+
+
+def test_collections_are_timed_and_the_heap_is_measured_where_there_is_time(
+    clock, schedule, monkeypatch
+):
+    import gc
+
+    times = iter([3_000, 5_000, 3_000, 3_000])
+    monkeypatch.setattr(gc, "collect", lambda: clock.sleep_us(next(times)))
+    free = iter([50_000, 40_000, 30_000, 20_000])
+    monkeypatch.setattr(gc, "mem_free", lambda: next(free), raising=False)
+    may = [True]
+    schedule._may_collect = lambda: may[0]
+    busy = [100]
+    schedule.plan([("task", lambda: clock.sleep_us(busy[0]), 1, 0)])
+    schedule.run(200)
+    assert schedule.collections == 2
+    assert schedule.heap[2] == pytest.approx(4_000, abs=10)
+    assert schedule.heap[3] == pytest.approx(5_000, abs=10)
+    assert schedule.heap[0] == 40_000
+    may[0] = False  # armed: measured, not collected
+    schedule.run(100)
+    assert (schedule.collections, schedule.heap[0]) == (2, 30_000)
+    busy[0] = 6_000  # no time for either
+    schedule.run(100)
+    assert schedule.heap[0] == 30_000
+    assert schedule.overruns == 0
 
 
 def test_garbage_is_collected_once_a_second_and_only_when_it_may(clock, schedule):

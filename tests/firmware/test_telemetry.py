@@ -50,6 +50,7 @@ RATES = {
     "FLOOR_STATUS": 10,
     "BATTERY_STATUS": 1,
     "LOOP_TIMING": 2,
+    "TASK_TIMING": 4,
 }
 
 
@@ -94,6 +95,81 @@ def test_a_slow_line_keeps_the_loop_in_time_and_the_important_streams(
     if baud < 57_600:
         assert car.telemetry.messages.dropped > 0
         assert count["DISTANCE_SENSOR"] > count["WHEEL_STATUS"]
+
+
+def test_every_task_is_told_by_its_name_with_its_runs_and_times(board, mavlink):
+    car = booted(board)
+    car.schedule.run(325)  # the first turns, since the start
+    board.uart.sent.clear()
+    car.schedule.run(325)
+    told = [m for m in received(board, mavlink) if m.get_type() == "TASK_TIMING"]
+    assert sorted(m.task for m in told) == list(range(len(car.schedule.names)))
+    names = mavlink.enums["PATROL_TASK"]
+    for message in told:
+        name = names[message.task].name.removeprefix("PATROL_TASK_").lower()
+        assert name == car.schedule.names[message.task]
+        assert 0 < message.runs <= 325
+        assert 0 < message.mean_us <= message.worst_us
+    runs = {car.schedule.names[m.task]: m.runs for m in told}
+    assert runs["sense"] == 325
+    assert runs["tof"] in (162, 163)
+    assert runs["behave"] in (81, 82)
+    assert runs["alive"] in (3, 4)
+
+
+def test_health_is_told_with_the_loop(board, mavlink):
+    car = booted(board)
+    car.failures = 3
+    car.schedule.run(100)
+    loop = [m for m in received(board, mavlink) if m.get_type() == "LOOP_TIMING"][-1]
+    assert loop.heap_free == 40_000
+    assert loop.collections >= 2
+    assert 0 < loop.collection_us <= loop.collection_worst_us
+    assert (loop.exceptions, loop.reset_cause, loop.log_level) == (3, 1, 6)
+    assert (loop.texts_dropped, loop.texts_repeated) == (0, 0)
+
+
+def said(board, mavlink):
+    return [(m.severity, m.text) for m in received(board, mavlink) if m.get_type() == "STATUSTEXT"]
+
+
+def test_texts_below_the_log_level_are_not_sent(board, mavlink):
+    car = booted(board)
+    for level, heard in ((6, [4, 6]), (7, [4, 6, 7]), (4, [4])):
+        car.telemetry.messages.texts[2] = level
+        for severity in (4, 6, 7):
+            car.telemetry.say(severity, b"level %d at %d" % (severity, level))
+        car.schedule.run(5)
+        assert [severity for severity, _ in said(board, mavlink)] == heard
+    assert car.telemetry.messages.texts[:2] == [0, 0]
+
+
+def test_a_burst_of_one_text_is_said_once_a_second_and_the_rest_is_counted(board, mavlink):
+    car = booted(board)
+    for _ in range(250):
+        car.telemetry.say(4, b"over and over")
+        car.schedule.run(1)
+    assert said(board, mavlink) == [(4, "over and over")] * 3
+    assert car.telemetry.messages.texts[:2] == [0, 247]
+    car.telemetry.say(6, b"armed: HOLD")  # what comes back is no burst
+    car.telemetry.say(6, b"disarmed")
+    car.telemetry.say(6, b"armed: HOLD")
+    car.schedule.run(5)
+    assert len(said(board, mavlink)) == 3
+
+
+def test_a_full_queue_keeps_what_is_important_and_counts_what_it_drops(board, mavlink):
+    car = booted(board)
+    for i in range(8):
+        car.telemetry.say(6, b"info %d" % i)
+    car.telemetry.say(6, b"one too many")
+    car.telemetry.say(2, b"FAULT")
+    car.schedule.run(50)
+    heard = said(board, mavlink)
+    assert heard == [(6, f"info {i}") for i in range(7)] + [(2, "FAULT")]
+    loop = car.telemetry.messages
+    assert loop.texts[:2] == [2, 0]  # counted, beside what the line had no room for
+    assert loop.dropped == 0
 
 
 def test_a_sonar_that_hears_nothing_reports_one_more_than_its_range(board, mavlink):

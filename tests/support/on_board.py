@@ -30,8 +30,8 @@ print((getattr(i, '_machine', ''), getattr(i, '_mpy', 0), struct.calcsize('P') =
 class OnBoard:
     """The board, with the firmware in its current directory and a fresh heap for each `session`.
 
-    `modules` are the firmware's, by name; `wide` tells a 64-bit heap; `real` that pins and timers
-    are the board's own; `charged` that a profiler of the board's charges each task's time.
+    `modules` are the firmware's files, by name; `wide` tells a 64-bit heap; `real` that pins and
+    timers are the board's own; `charged` that a profiler of the board's charges each task's time.
     """
 
     def __init__(self, repl: Repl, folder: Path) -> None:
@@ -39,20 +39,26 @@ class OnBoard:
         repl.soft_reset()
         self.machine, mpy, self.wide, self.real, self.charged = repl.value(_ABOUT)
         names = [n for n in boards() if board_data(n).get("MACHINE") == self.machine]
-        self.folder = build(folder / "firmware", decode(mpy), board=(names or [DEFAULT_BOARD])[0])
+        march, name = decode(mpy), (names or [DEFAULT_BOARD])[0]
+        self.folder = build(folder / "firmware", march, board=name)
+        self.apart = build(folder / "apart", march, board=name, apart=True)
         root = self.folder.folder
         self.modules = sorted(
             ".".join(path.relative_to(root).with_suffix("").parts).removesuffix(".__init__")
             for path in root.rglob("*.mpy")
         )
         if not self.real:
-            shutil.copytree(SUITE / "stand_ins", root, dirs_exist_ok=True)
+            for made in (self.folder, self.apart):
+                shutil.copytree(SUITE / "stand_ins", made.folder, dirs_exist_ok=True)
 
     @contextlib.contextmanager
-    def session(self, probe: str = "") -> Iterator[OnBoard]:
-        """A fresh heap, the firmware to import, and a probe's functions."""
+    def session(self, probe: str = "", apart: bool = False) -> Iterator[OnBoard]:
+        """A fresh heap, the firmware to import, and a probe's functions.
+
+        `apart`: each module of the firmware is a file of its own.
+        """
         self.repl.soft_reset()
-        with self.repl.mounted(self.folder.folder):
+        with self.repl.mounted((self.apart if apart else self.folder).folder):
             self.repl.run("import gc\ngc.threshold(8192)")  # as boot.py has it
             if probe:
                 self.repl.run((SUITE / "probes" / f"{probe}.py").read_text())

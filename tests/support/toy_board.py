@@ -247,7 +247,11 @@ class ToyBoard:
         module = types.ModuleType("machine")
         module.__dict__.update(Pin=Pin, ADC=ADC, I2C=I2C, UART=UART, WDT=WDT)
         module.__dict__.update(
-            WDT_RESET=3, SOFT_RESET=5, reset_cause=lambda: 1, unique_id=lambda: bytes(range(12))
+            PWRON_RESET=1,
+            WDT_RESET=3,
+            SOFT_RESET=0,
+            reset_cause=lambda: 1,
+            unique_id=lambda: bytes(range(12)),
         )
         return module
 

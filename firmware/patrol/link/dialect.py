@@ -10,11 +10,12 @@ MESSAGES = (
     b"\x84\xcb\x18\xa6\xff"  # WHEEL_STATUS
     b"\x84\x00\x27\x55\xff"  # DISTANCE_SENSOR
     b"\x20\x00\x1c\xb9\xff"  # LOCAL_POSITION_NED
-    b"\x85\xcb\x1e\x03\xff"  # LOOP_TIMING
+    b"\x85\xcb\x2e\x03\xff"  # LOOP_TIMING
     b"\x01\x00\x1f\x7c\xff"  # SYS_STATUS
     b"\x00\x00\x09\x32\xff"  # HEARTBEAT
     b"\x93\x00\x29\x9a\xff"  # BATTERY_STATUS
     b"\x86\xcb\x10\xa6\xff"  # FLOOR_STATUS
+    b"\x89\xcb\x0b\x56\xff"  # TASK_TIMING
     b"\xfd\x00\x33\x53\xff"  # STATUSTEXT
     b"\x4d\x00\x0a\x8f\x08"  # COMMAND_ACK
     b"\x16\x00\x19\xdc\xff"  # PARAM_VALUE
@@ -59,8 +60,9 @@ LOCAL_POSITION_NED_VY = 20
 
 LOOP_TIMING = 52101
 # time_boot_ms ticks frames_sent overruns frames_dropped load_permille worst_us bad_crc lost
-# collections
-LOOP_TIMING_FORMAT = "<IIIIIHHHHH"
+# collections heap_free collection_us collection_worst_us texts_dropped texts_repeated exceptions
+# reset_cause log_level
+LOOP_TIMING_FORMAT = "<IIIIIHHHHHIHHHHHBB"
 
 SYS_STATUS = 1
 # onboard_control_sensors_present onboard_control_sensors_enabled onboard_control_sensors_health
@@ -81,6 +83,10 @@ BATTERY_STATUS_FORMAT = "<iih10HhBBBbiB"
 FLOOR_STATUS = 52102
 # time_boot_ms cliff_left cliff_right line_left line_middle line_right present dark
 FLOOR_STATUS_FORMAT = "<IHHHHHBB"
+
+TASK_TIMING = 52105
+# time_boot_ms runs mean_us worst_us task
+TASK_TIMING_FORMAT = "<IHHHB"
 
 STATUSTEXT = 253
 STATUSTEXT_SEVERITY = 0

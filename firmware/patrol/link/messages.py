@@ -6,6 +6,7 @@ from patrol.behaviour.supervisor import AUTO, DISARMED, FAULT, HOLD, MANUAL
 from patrol.link import dialect as d
 from patrol.link.payload import put_float
 from patrol.portable import const
+from patrol.schedule import FREE, MEAN, RUNS, TASK, WORST
 
 _ROVER = const(10)  # MAV_TYPE_GROUND_ROVER
 _GENERIC = const(0)  # MAV_AUTOPILOT_GENERIC
@@ -38,16 +39,24 @@ _MOTORS = const(0x400 | 0x1000 | 0x8000)  # rate and yaw control, motor outputs
 _BATTERY = const(0x2000000)
 _PREARM = const(0x10000000)
 
+_INFO = const(6)  # MAV_SEVERITY
+
+# Places in `texts`: the counts of those that were left out, and the least severity that is sent.
+DROPPED = const(0)
+REPEATED = const(1)
+LEVEL = const(2)
+
 
 class Messages:
     """One method a message: it writes one frame into `writer`, where that has room.
 
     `car` has what is told: schedule, supervisor, encoders, wheels, motors, sonars, tofs, floor,
-    imu, odometry, attitude, battery, checks, parser; see app.py.
+    imu, odometry, attitude, battery, checks, parser, failures, reset_cause; see app.py.
     """
 
     def __init__(self, writer, car):
         self.dropped = 0  # told by LOOP_TIMING, beside what the writer had no room for
+        self.texts = [0, 0, _INFO]
         self._writer = writer
         self._car = car
         self._turn = 0
@@ -96,6 +105,8 @@ class Messages:
         off = writer.begin(d.LOOP_TIMING)
         if off < 0:
             return
+        heap = schedule.heap
+        texts = self.texts
         worst = schedule.take_worst()
         pack_into(
             d.LOOP_TIMING_FORMAT,
@@ -111,6 +122,37 @@ class Messages:
             parser.bad_crc & 0xFFFF,
             parser.lost & 0xFFFF,
             schedule.collections & 0xFFFF,
+            heap[FREE],
+            heap[MEAN],
+            heap[WORST],
+            texts[DROPPED] & 0xFFFF,
+            texts[REPEATED] & 0xFFFF,
+            self._car.failures & 0xFFFF,
+            self._car.reset_cause,
+            texts[LEVEL],
+        )
+        writer.end()
+
+    def tasks(self):
+        """TASK_TIMING of the task that was accounted for last."""
+        schedule = self._car.schedule
+        told = schedule.told
+        task = told[TASK]
+        if task < 0:
+            return
+        writer = self._writer
+        off = writer.begin(d.TASK_TIMING)
+        if off < 0:
+            return
+        pack_into(
+            d.TASK_TIMING_FORMAT,
+            writer.buf,
+            off,
+            schedule.ms,
+            told[RUNS],
+            told[MEAN],
+            told[WORST],
+            task,
         )
         writer.end()
 

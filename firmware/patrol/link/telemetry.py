@@ -5,8 +5,9 @@ room waits, and if its next turn comes before it got any, that one message is dr
 """
 
 from patrol.link import dialect as d
-from patrol.link.messages import Messages
+from patrol.link.messages import DROPPED, LEVEL, REPEATED, Messages
 from patrol.portable import const
+from patrol.schedule import FREE
 
 _FRAME = const(12)  # header and checksum
 _SONAR = const(26)  # a sonar's DISTANCE_SENSOR, whose extensions are zeros and left out
@@ -24,10 +25,15 @@ _STREAMS = (
     (d.BATTERY_STATUS, 100, 53),  # 1 Hz
     (d.FLOOR_STATUS, 10, 6),  # 10 Hz
     (d.DISTANCE_SENSOR, 5, 3),  # of the ToF sensors in turn, 10 Hz each
+    (d.TASK_TIMING, 25, 26),  # 4 Hz, as often as the schedule accounts for a task
 )
 _DISTANCE = const(2)  # its place above: due by its own event
 _SLOW = const(50)  # bytes a tick, 83 kbaud: there what has 20 Hz has 10
 _TEXTS = const(8)
+_SHORT_BYTES = const(8_192)  # free heap; below, what is loaded when it is chosen may find no room
+_LATE_TEXT = b"a tick came late: see LOOP_TIMING"
+_SHORT_TEXT = b"less than 8 KB of heap free"
+_AGAIN_MS = const(1_000)  # the same text within that time of itself is the same burst
 
 
 def _length(message):
@@ -53,7 +59,7 @@ class Telemetry:
         self._sonars = car.sonars
         self._send = (
             messages.heartbeat,
-            messages.loop_timing,
+            self._health,
             messages.distance,
             messages.attitude,
             messages.position,
@@ -62,6 +68,7 @@ class Telemetry:
             messages.battery,
             messages.floor,
             messages.beam,
+            messages.tasks,
         )
         slow = line.portion < _SLOW
         self._need = bytearray([_length(stream[0]) for stream in _STREAMS])
@@ -71,21 +78,48 @@ class Telemetry:
         )
         self._left = bytearray([stream[2] for stream in _STREAMS])
         self._due = bytearray(len(_STREAMS))
-        # Texts wait in a ring; one that finds it full is dropped.
+        # Texts wait in a ring; one that finds it full of others as important is dropped.
         self._texts = [b""] * _TEXTS
         self._severities = bytearray(_TEXTS)
         self._text_at = 0
         self._text_count = 0
+        self._schedule = car.schedule
+        self._said = b""
+        self._said_ms = 0
+        self._overruns = 0
+        self._short = False
 
     def say(self, severity, text):
-        """Queues a STATUSTEXT: MAV_SEVERITY (0 emergency to 7 debug) and up to 50 bytes."""
-        if self._text_count == _TEXTS:
-            self.messages.dropped += 1
+        """Queues a STATUSTEXT: MAV_SEVERITY (0 emergency to 7 debug) and up to 50 bytes.
+
+        One below the log level is not wanted. One that is the last one again within a second, and
+        one that finds no place, are left out and counted; LOOP_TIMING tells both counts.
+        """
+        texts = self.messages.texts
+        if severity > texts[LEVEL]:
             return
-        at = (self._text_at + self._text_count) % _TEXTS
+        ms = self._schedule.ms
+        if text == self._said and ms - self._said_ms < _AGAIN_MS:
+            texts[REPEATED] += 1
+            return
+        self._said = text
+        self._said_ms = ms
+        severities = self._severities
+        at = self._text_at
+        if self._text_count < _TEXTS:
+            at = (at + self._text_count) % _TEXTS
+            self._text_count += 1
+        else:
+            # The latest of the least important ones gives way.
+            for i in range(_TEXTS):
+                other = (self._text_at + i) % _TEXTS
+                if severities[other] >= severities[at]:
+                    at = other
+            texts[DROPPED] += 1
+            if severity >= severities[at]:
+                return
         self._texts[at] = text
-        self._severities[at] = severity
-        self._text_count += 1
+        severities[at] = severity
 
     def step(self):
         """Once a tick: everything that is due and has room, in one write."""
@@ -122,6 +156,18 @@ class Telemetry:
             i += 1
         writer.flush(line)
         line.step()
+
+    def _health(self):
+        """LOOP_TIMING; and in words, late ticks for who debugs, a short heap for everybody."""
+        schedule = self._schedule
+        if schedule.overruns != self._overruns:
+            self._overruns = schedule.overruns
+            self.say(7, _LATE_TEXT)
+        short = schedule.heap[FREE] < _SHORT_BYTES
+        if short and not self._short:
+            self.say(4, _SHORT_TEXT)
+        self._short = short
+        self.messages.loop_timing()
 
     def _text(self):
         at = self._text_at

@@ -4,6 +4,7 @@
     boot(log)                          # first of all at boot: did the watchdog end the last run?
     early(log)                         # crashes in a row, each within a minute of its boot
     tell(log, say)                     # what the last one was, as STATUSTEXT
+    start(say)                         # what this boot came from, as STATUSTEXT
 
 Layout 1: uptime in s, kind, number in its run, cause of the reset before it, version, build; then
 a text: a line with the loop's times, and the innermost frames of the trace.
@@ -12,7 +13,7 @@ a text: a line with the loop's times, and the innermost frames of the trace.
 from struct import pack, unpack_from
 
 import stm
-from machine import WDT_RESET, reset_cause
+from machine import PWRON_RESET, WDT_RESET, reset_cause
 
 from patrol.portable import const
 from patrol.store import log as types
@@ -33,6 +34,18 @@ WATCHDOG = const(2)  # the loop hung until the watchdog came
 # power-off.
 UPTIME = stm.RTC + stm.RTC_BKP19R
 MARK = const(0x2A000000)
+
+# STATUSTEXTs by machine.reset_cause(), stm32: soft, power-on, pin, watchdog, deep sleep. Power-on
+# and brown-out set the same flags (RM0090 section 7.3.21, which the port clears at boot).
+_BEGUN = (
+    (6, b"started by a soft reset"),
+    (6, b"started by power-on"),
+    (6, b"started by the reset pin"),
+    (3, b"started by the watchdog"),
+    (6, b"started from deep sleep"),
+)
+_NEVER = const(-1)
+_dip_s = _NEVER
 
 
 def trace(error):
@@ -76,11 +89,33 @@ def note(log, kind, error=None, schedule=None, number=1, uptime_s=0):
 
 
 def boot(log):
-    """Writes a record when the watchdog ended the last run, whose uptime is in the RTC."""
+    """Writes a record when the watchdog ended the last run, whose uptime is in the RTC.
+
+    A power-on that finds an uptime there was a dip of the supply, too short for the RTC's domain
+    to lose it; `start` tells it. It is no crash of the firmware's.
+    """
+    global _dip_s
     seen = stm.mem32[UPTIME]
     stm.mem32[UPTIME] = 0
-    if reset_cause() == WDT_RESET and seen & ~0xFFFFFF == MARK:
+    if seen & ~0xFFFFFF != MARK:
+        return
+    cause = reset_cause()
+    if cause == WDT_RESET:
         note(log, WATCHDOG, uptime_s=seen & 0xFFFFFF)
+    elif cause == PWRON_RESET:
+        _dip_s = seen & 0xFFFFFF
+
+
+def start(say):
+    """Says what this boot came from, once; machine.reset_cause()."""
+    global _dip_s
+    cause = reset_cause()
+    if _dip_s != _NEVER:
+        say(3, b"brown-out: the supply dipped %d s after boot" % _dip_s)
+        _dip_s = _NEVER
+    elif cause < len(_BEGUN):
+        say(*_BEGUN[cause])
+    return cause
 
 
 def _since(log, *marks):

@@ -7,7 +7,8 @@ from patrol.store.log import Log
 
 
 def recall():
-    """Settings by name, (severity, text) to be said, whether it crashed, where uptime is told."""
+    """Settings by name, (severity, text) to be said, whether it crashed, where uptime is told,
+    and machine.reset_cause()."""
     from patrol.store.settings import load
 
     said = []
@@ -16,7 +17,8 @@ def recall():
         said.append((severity, text))
 
     log = Log(board.SETTINGS)
-    return load(log, say), said, crash.tell(log, say), crash.UPTIME
+    cause = crash.start(say)
+    return load(log, say), said, crash.tell(log, say), crash.UPTIME, cause
 
 
 def note(error, schedule, number):

@@ -1,4 +1,4 @@
-"""The settings that `patrol calibrate` finds out and a board keeps. Data only.
+"""The settings that a board keeps, most of them from `patrol calibrate`. Data only.
 
 Each is an integer: name, unit, lowest, highest, default, and the layout that it came with. A
 record holds all settings of its layout in this order, four bytes each, little-endian. A new
@@ -6,7 +6,7 @@ setting goes to the end with the next layout's number; one whose meaning changes
 its old place stays. Defaults are patrol/car.py's, as a test checks.
 """
 
-LAYOUT = 1
+LAYOUT = 2
 
 TABLE = (
     # MPU-6050: zero-rate output within 20 degrees/s, 65.5 counts for one; scale within 3 %.
@@ -26,4 +26,6 @@ TABLE = (
     ("line_right", "counts", 0, 65_535, 32_768, 1),
     ("cliff_left", "counts", 0, 65_535, 32_768, 1),
     ("cliff_right", "counts", 0, 65_535, 32_768, 1),
+    # The least severity that is told (MAV_SEVERITY): 7 debug, 6 info, 4 warning, 3 error.
+    ("log_level", "severity", 3, 7, 6, 2),
 )

@@ -81,10 +81,15 @@ def report(
     out: Annotated[Path, typer.Option("--out", "-o", help="The picture to make (PNG).")] = Path(
         "report.png"
     ),
+    tasks: Annotated[
+        bool,
+        typer.Option("--tasks", help="Also print what each task of the loop took, and the heap."),
+    ] = False,
 ) -> None:
     """Draw a whole recording into one picture.
 
-    Example: [bold]patrol report drive.tlog -o drive.png[/].
+    Examples: [bold]patrol report drive.tlog -o drive.png[/], [bold]patrol report drive.tlog
+    --tasks[/].
     """
     from patrolcar.view.report import write_report
 
@@ -93,3 +98,5 @@ def report(
         f"{out}: {car.time_s - car.first_time_s:.1f} s, {car.distance_m:.1f} m driven, "
         f"{car.received} frames, {car.lost} lost"
     )
+    if tasks:
+        print("\n".join(car.health.lines()))

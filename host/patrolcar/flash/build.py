@@ -249,11 +249,13 @@ def build(
     *,
     board: str = DEFAULT_BOARD,
     source: bool = False,
+    apart: bool = False,
 ) -> Build:
     """Makes `out_dir` anew with everything that goes onto the board's filesystem.
 
     `march` is mpy-cross's name of the architecture, None for plain bytecode. `source` leaves every
-    file source, for debugging. PatrolError for an unknown board and for what does not compile.
+    file source, for debugging; `apart` compiles each module by itself, so that what each takes of
+    the heap can be told. PatrolError for an unknown board and for what does not compile.
     """
     tree = tree or firmware_dir()
     contents = _contents(tree, board)
@@ -263,7 +265,7 @@ def build(
         contents[VERSION] = BUILD_LINE.sub(lambda _: line, contents[VERSION].decode()).encode()
     contents = {
         name: content
-        for name, content in _small(contents, source).items()
+        for name, content in _small(contents, source or apart).items()
         if source or not _needless(name, content)
     }
     known = places.read(contents.get(PLACES, b"").decode())

@@ -8,11 +8,12 @@ from rich.console import Console
 from rich.live import Live
 from rich.table import Table
 
-from patrolcar.view.state import SENSORS, SILENT_S, Telemetry
+from patrolcar.view.state import SENSORS, SEVERITIES, SILENT_S, Telemetry
 
 REFRESH_S = 0.25
 LINE_S = 5.0
 LOG_LINES = 4
+SLOWEST = 3
 
 
 def _number(value: float, form: str, unit: str) -> str:
@@ -117,9 +118,14 @@ class Monitor:
             f"load {_number(car.load_percent, '.0f', '%')}   "
             f"worst {_number(car.worst_ms, '.1f', 'ms')}   overruns {car.overruns}",
         )
+        if car.health.tasks:
+            table.add_row("tasks", f"{car.health.slowest(SLOWEST)} ms, mean (worst)")
+        table.add_row("heap", car.health.heap_words())
         lost = car.silence_s(now) > SILENT_S
         words = car.link_words(now)
         table.add_row("link", f"[bold red]{words}[/]" if lost else words)
         for entry in list(car.log)[-LOG_LINES:]:
-            table.add_row("says", entry.text.replace("[", r"\["))
+            word = SEVERITIES[entry.severity] if entry.severity < len(SEVERITIES) else "?"
+            text = entry.text.replace("[", r"\[")
+            table.add_row("says", f"{word}: {text}")
         return table

@@ -8,6 +8,7 @@ import math
 from collections import deque
 from typing import Any, NamedTuple
 
+from patrolcar.view.health import Health
 from patrolcar.view.series import Series
 
 # Rover's numbers (ArduPilot, Rover/mode.h), as far as the car has these modes.
@@ -78,6 +79,7 @@ class Telemetry:
             "DISTANCE_SENSOR": self._distance_sensor,
             "BATTERY_STATUS": self._battery_status,
             "LOOP_TIMING": self._loop_timing,
+            "TASK_TIMING": lambda message: self.health.take_task(message),
             "FLOOR_STATUS": self._floor_status,
             "STATUSTEXT": self._statustext,
         }
@@ -99,6 +101,7 @@ class Telemetry:
         self.volts = self.amperes = self.remaining = math.nan
         self.load_percent = self.worst_ms = math.nan
         self.overruns = self.dropped = self.board_bad_crc = self.board_lost = 0
+        self.health = Health()
         self.heartbeats = 0
         self.received = 0
         self.sent = 0  # the board's own count at its last LOOP_TIMING, from the baseline on
@@ -214,6 +217,7 @@ class Telemetry:
         self.dropped = message.frames_dropped
         self.board_bad_crc = message.bad_crc
         self.board_lost = message.lost
+        self.health.take_loop(message)
         self.load.append(self.time_s, self.load_percent)
         if self._baseline is None:
             self._baseline = message.frames_sent - self.received

@@ -100,7 +100,7 @@ class VirtualBoard(Turns):
         self._core.__enter__()
         self._boot(Cause.POWER_ON)
 
-    def _boot(self, cause: Cause, raw_repl: bool = False) -> None:
+    def _boot(self, cause: Cause, raw_repl: bool = False, dipped: bool = False) -> None:
         self._boots = boot = self._boots + 1
         self.resets.append(cause)
         if cause == Cause.SOFT:  # the chip itself goes on, and its watchdog with it
@@ -112,7 +112,7 @@ class VirtualBoard(Turns):
                 self.pins.reset()
             self._watchdog_us = NEVER
             self._watchdog_timeout_us = 0
-            if cause == Cause.POWER_ON:
+            if cause == Cause.POWER_ON and not dipped:
                 self.backup = [0] * BACKUP_REGISTERS
             self._world_to(self.now_us + BOOT_US)
             if self._boots != boot:  # it was reset meanwhile
@@ -161,8 +161,11 @@ class VirtualBoard(Turns):
         self._halt()
         self._boot(cause, raw_repl)
 
-    def cut_power(self, off_us: int = 0) -> None:
-        """Power fails, now, and comes back after a while: only the flash keeps what it holds."""
+    def cut_power(self, off_us: int = 0, dipped: bool = False) -> None:
+        """Power fails, now, and comes back after a while: only the flash keeps what it holds.
+
+        Where it only `dipped`, the RTC's domain did not lose it and its registers keep theirs.
+        """
         self._halt()
         if off_us:
             self.pins.reset()
@@ -170,7 +173,7 @@ class VirtualBoard(Turns):
             self._world_to(self.now_us + off_us)
             if self._boots != boots:
                 return
-        self._boot(Cause.POWER_ON)
+        self._boot(Cause.POWER_ON, dipped=dipped)
 
     def kill(self) -> None:
         """The interpreter is killed from outside, now; the chip comes up again."""

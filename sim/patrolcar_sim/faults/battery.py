@@ -23,9 +23,13 @@ def sag(rig: Rig, fault: Fault, chance: random.Random) -> Undo:
     return undo
 
 
+KEPT_US = 20_000  # so long capacitors keep the RTC's domain, though the chip resets (estimated)
+
+
 def brownout(rig: Rig, fault: Fault, chance: random.Random) -> None:
     """The supply dips, and the chip comes up again as from a power-on (PORRSTF, BORRSTF)."""
-    rig.board.cut_power(round(fault["off"] * 1000))
+    off_us = round(fault["off"] * 1000)
+    rig.board.cut_power(off_us, dipped=off_us <= KEPT_US)
 
 
 def divider(rig: Rig, fault: Fault, chance: random.Random) -> Undo:

@@ -103,7 +103,7 @@ class Rig:
         self.board.at(self.board.now_us, self._dip)
 
     def _dip(self) -> None:
-        self.board.cut_power(DIP_US)
+        self.board.cut_power(DIP_US, dipped=True)
         self.load_battery()
 
     def settle(self) -> None:

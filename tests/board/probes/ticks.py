@@ -27,7 +27,10 @@ def take_ticks(car, count):
     micropython.heap_lock()
     try:
         for _ in range(count):
+            told = schedule.told[0]
             schedule.run(1)
+            if schedule.told[0] != told:  # that one's turn has come: its worst stands there now
+                times[schedule.told[0]] = schedule.told[3]
             spent = schedule.take_worst()
             busy += spent
             if spent > most:

@@ -24,7 +24,7 @@ class Schedule:
 def chip(monkeypatch):
     made = FlashChip().install(monkeypatch)
     machine = types.ModuleType("machine")
-    machine.WDT_RESET = 3
+    machine.PWRON_RESET, machine.WDT_RESET = 1, 3
     machine.cause = 1
     machine.reset_cause = lambda: machine.cause
     monkeypatch.setitem(sys.modules, "machine", machine)
@@ -125,6 +125,38 @@ def test_a_watchdog_reset_leaves_a_record_with_the_uptime(crash, chip):
     payload = log().newest(2)[1]
     assert payload[:7] == bytes((754 & 255, 754 >> 8, 0, 0, crash.WATCHDOG, 1, 3))
     assert said(crash)[0] == (2, b"crash: watchdog: the loop hung")
+
+
+def began(crash):
+    words = []
+    crash.start(lambda severity, text: words.append((severity, text)))
+    return words
+
+
+@pytest.mark.parametrize(
+    ("cause", "severity", "text"),
+    [
+        (0, 6, b"started by a soft reset"),
+        (1, 6, b"started by power-on"),
+        (2, 6, b"started by the reset pin"),
+        (3, 3, b"started by the watchdog"),
+        (4, 6, b"started from deep sleep"),
+    ],
+)
+def test_a_boot_says_what_it_came_from(crash, chip, cause, severity, text):
+    chip.machine.cause = cause
+    assert began(crash) == [(severity, text)]
+
+
+def test_a_power_on_that_finds_an_uptime_was_a_dip_and_no_crash(crash, chip, monkeypatch):
+    monkeypatch.setattr(crash, "_dip_s", -1)
+    chip.machine.cause = 1
+    sys.modules["stm"].mem32[UPTIME] = 0x2A000000 | 123
+    crash.boot(log())
+    assert began(crash) == [(3, b"brown-out: the supply dipped 123 s after boot")]
+    assert began(crash) == [(6, b"started by power-on")]  # the next car in this boot
+    assert said(crash) == []
+    assert crash.early(log()) == 0
 
 
 @pytest.mark.parametrize(("register", "cause"), [(0, 3), (0x2A000005, 2), (0x12345678, 3)])
