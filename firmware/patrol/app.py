@@ -21,6 +21,7 @@ from patrol.control.attitude import Attitude
 from patrol.control.drive import Drive
 from patrol.control.odometry import Odometry
 from patrol.control.wheel_speed import WheelSpeed
+from patrol.drivers.imu import SILENT
 from patrol.drivers.leds import BLINK, FLASH, OFF, ON
 from patrol.link.command import ACCEPTED, DENIED, TEMPORARILY_REJECTED, Command
 from patrol.link.frame import Parser, Writer
@@ -31,16 +32,24 @@ from patrol.schedule import Schedule
 from patrol.version import BUILD, VERSION
 
 _STALL_MS = const(600)
-_BIAS_TICKS = const(100)  # at rest, before the gyro can be trusted
-_RETRY_TICKS = const(100)  # from one try of a silent IMU to the next
+_BIAS_TICKS = const(96)  # at rest, before the gyro can be trusted
+_QUIET_MS = const(5_000)  # a sensor that comes and goes is told no more often
+_ANEW_MS = const(5_000)  # from one try to start the ToF sensors anew to the next
 _TRACES = const(3)  # printed and stored; a fault in every tick would fill the REPL
 _UPTIME_MARK = const(0x2A000000)  # see store/crash.py
 _LIVED_MS = const(60_000)  # what crashed in runs before one of that length is forgiven
 
 _DENIED_TEXT = b"refused in this state; arm first, or disarm to clear"
 _NO_IMU_TEXT = b"no IMU at 0x68: heading by wheels alone"
-_IMU_LOST_TEXT = b"IMU does not answer: heading by wheels alone"
+# By Imu.trouble; sensors are the IMU, the left ToF and the right.
+_IMU_TEXTS = (
+    b"IMU does not answer: heading by wheels alone",
+    b"IMU tells always the same: heading by wheels alone",
+    b"IMU is another chip: heading by wheels alone",
+)
 _TOF_TEXTS = (b"left ToF sensor does not answer", b"right ToF sensor does not answer")
+_FROZEN_TEXTS = (b"left ToF sensor tells always the same", b"right ToF sensor tells always the same")
+_BACK_TEXTS = (b"IMU is back", b"left ToF sensor is back", b"right ToF sensor is back")
 _READY_TEXT = b"patrolcar %d.%d.%d ready" % VERSION
 
 
@@ -112,9 +121,10 @@ class Car:
         print("patrolcar %d.%d.%d build" % VERSION, BUILD.hex() or "none", "ready")
         for severity, text in said:
             self._say(severity, text)
-        if self.imu is None:
+        self._told = [0] * 3  # when each was lost, in ms, and negative when it is back
+        if not self.imu.works:
             self._say(4, _NO_IMU_TEXT)
-        self._imu_wait = 0
+            self._told[0] = 1
         self._was_silent = False
 
         schedule.plan(
@@ -160,21 +170,27 @@ class Car:
         self.bumper, self.button = hardware.switches(board)
         self.leds = hardware.leds(board)
         self.floor = hardware.floor(board, settings)
-        i2c = hardware.bus(board)
-        try:
-            self.imu = hardware.imu(board, i2c, settings)
-        except OSError:
-            self.imu = None
-        self.tofs = hardware.tofs(board, i2c)
-        self.imu_works = self.imu is not None
+        self.bus = hardware.bus(board)
+        self.imu = hardware.imu(board, self.bus.i2c, settings)
+        self.imu_works = self.imu.works
+        self._xshut = hardware.xshut(board)
+        self.tofs = hardware.tofs(self.bus.i2c)
+        self._anew_ms = 0
+        if self._xshut is not None:
+            self._range()
         uart = hardware.uart(board)
         self._board_version = board.VERSION
         # Needed once: 6 KB of names and code that a 108 KB heap has better use for.
         _let_go(patrol, "hardware")
-        if board.TOF_XSHUT is not None:
-            _let_go(patrol.drivers, "tof_setup")
         del sys.modules["board"]
         return uart, Line(uart, board.UART_BAUD)
+
+    def _range(self):
+        """Starts both ToF sensors. Its 4 KB of code stay on the heap no longer than that."""
+        from patrol.drivers import tof_setup
+
+        tof_setup.start(self.bus.i2c, self._xshut)
+        _let_go(patrol.drivers, "tof_setup")
 
     def _supervisor(self):
         """The Supervisor over this car's actions."""
@@ -289,34 +305,52 @@ class Car:
 
     def _inertia(self):
         imu = self.imu
-        if imu is None:
-            return
-        if self._imu_wait:
-            self._imu_wait -= 1
-            return
-        try:
+        if self.bus.free():
             # The wheels tell a motion only after it has begun, so the wish to move counts too.
             imu.sample(self.odometry.at_rest and self.drive.speed == 0 == self.drive.turn)
-            self.imu_works = True
-        except OSError:
-            imu.errors += 1
-            if self.imu_works:
-                self._say(3, _IMU_LOST_TEXT)
-            self.imu_works = False
-            self._imu_wait = _RETRY_TICKS
+        else:
+            imu.lose(SILENT)
+        self.imu_works = works = imu.works
+        if works != (self._told[0] <= 0):
+            self._tell(0, works, _IMU_TEXTS[imu.trouble - 1])
 
     def _beam(self):
         """One ToF sensor and then the other: each at 25 Hz, less often than it measures."""
         i = self.schedule.ticks >> 1 & 1
         tof = self.tofs[i]
+        tof.step(self.bus.free())
         alive = tof.alive
-        tof.step()
-        if alive and not tof.alive:
-            self._say(4, _TOF_TEXTS[i])
+        if alive != (self._told[i + 1] <= 0):
+            self._tell(i + 1, alive, _FROZEN_TEXTS[i] if tof.frozen else _TOF_TEXTS[i])
+
+    def _tell(self, i, works, text):
+        """A sensor is lost, or back: said once, and a new loss not before some seconds."""
+        was = self._told[i]
+        ms = self.schedule.ms
+        if works:
+            self._told[i] = -was
+            self._say(6, _BACK_TEXTS[i])
+        elif was == 0 or ms + was >= _QUIET_MS:
+            self._told[i] = ms
+            self._say(4, text)
+
+    def _range_anew(self):
+        """A ToF sensor that answers and does not measure has lost its power: it is started anew.
+
+        Both are, since the left one then answers where the right one does. That stands the loop
+        still for a fifth of a second: not while it is armed.
+        """
+        left, right = self.tofs
+        ms = self.schedule.ms
+        if (left.alive or left.frozen) and (right.alive or right.frozen) or ms < self._anew_ms:
+            return
+        if (not left.alive and left.answers()) or (not right.alive and right.answers()):
+            self._range()
+            self._anew_ms = ms + _ANEW_MS
 
     def _estimate(self):
         imu = self.imu
-        trusted = self.imu_works and imu.settled >= _BIAS_TICKS
+        trusted = imu.fresh and imu.settled >= _BIAS_TICKS
         self.odometry.step(
             self.encoder_left.delta,
             self.encoder_right.delta,
@@ -369,7 +403,7 @@ class Car:
         self.battery.sample(50)
         self.checks.watch_battery()
         imu = self.imu
-        if imu is not None:
+        if imu.works:
             self.attitude.step(imu.accel_x, imu.accel_y, imu.accel_z)
 
     def _alive(self):
@@ -378,6 +412,8 @@ class Car:
         if self._forgive and ms >= _LIVED_MS and not self.drive.powered and not self.failures:
             self._forgive = False
             self._stored("forgive")
+        if self._xshut is not None and not self.drive.powered and self.bus.free():
+            self._range_anew()
 
     def _lights(self):
         state = self.supervisor.state
