@@ -15,18 +15,21 @@ if 0:  # for the type checker alone: the compiler leaves it out
 
 _INTERRUPT_CLEAR = const(0x0B)
 _INTERRUPT_STATUS = const(0x13)  # then, from 0x14, the twelve bytes of a result
+_MODEL = const(0xC0)
+_IDENTITY = const(0xEE)  # data sheet, section 3.2
 LEFT = const(0x30)  # addresses, as tof_setup.py gives them
 RIGHT = const(0x29)
 VALID = const(11)  # device range status: ranging complete, no check has failed
 _MOST_MM = const(2_000)  # data sheet (DocID029104): up to 2 m
-_MODEL = const(0xC0)
-_IDENTITY = const(0xEE)  # data sheet, section 3.2
 _LATE = const(4)  # steps without a measurement, 160 ms: then it is not alive
 _RETRY = const(12)  # steps from one try of a silent chip to the next: half a second
 _LOOK = const(3)  # measurements from one look at its identity to the next
-# Measurements that are the same to the last bit: that range and rate come out alike has a chance of
-# 1 in 250 where the light is best, so three in a row come once in 10**7 times.
+# Measurements that are the same to the last bit. Range and rates of light are counted photons: of a
+# target they come out alike once in 250, so three in a row come once in 10**7. Of nothing they do
+# more often than not, and in the dark nearly always.
 _EQUAL = const(3)
+_EQUAL_BLIND = const(16)
+_LIGHT = const(96)  # ambient, 0.75 Mcps: a dim room
 _CLEAR = b"\x01"
 
 
@@ -35,9 +38,9 @@ class Tof:
     (VALID, or which check failed), `count` of measurements since boot.
 
     `alive` is False while it does not answer, does not measure (of one that is not there, from the
-    first step on), is another chip or tells always the same; the latter is `frozen`. Of one that
-    sees nothing that cannot be told: its measurements are alike by nature. `errors` counts failed
-    transfers.
+    first step on), is another chip or tells always the same; the latter is `frozen`, noticed after
+    0.2 s where it has a target, 0.7 s where it has none and never in the dark. `errors` counts
+    failed transfers.
     """
 
     def __init__(self, i2c: "I2C", address):
@@ -54,7 +57,7 @@ class Tof:
         self._buffer = bytearray(13)
         self._idle = 0  # steps without anything new
         self._equal = 0  # measurements like the one before
-        self._mm = self._spads = 0
+        self._mm = 0
 
     def step(self, free=True):
         """Takes the latest measurement, if there is one and the bus is free; raises no OSError."""
@@ -101,15 +104,15 @@ class Tof:
         self.status = status = b[1] >> 3 & 15
         mm = b[11] << 8 | b[12]
         signal = b[7] << 8 | b[8]
-        spads = b[4]
-        if status == VALID and mm == self._mm and signal == self.signal and spads == self._spads:
-            self._equal += 1
-        else:
-            self._equal = 0
+        ambient = b[9] << 8 | b[10]
+        equal = self._equal + 1
+        if mm != self._mm or signal != self.signal or ambient != self.ambient:
+            equal = 0
+        self._equal = equal
         self._mm = mm
-        self._spads = spads
         self.signal = signal
-        self.ambient = b[9] << 8 | b[10]
-        self.frozen = frozen = self._equal >= _EQUAL
+        self.ambient = ambient
+        most = _EQUAL if status == VALID else _EQUAL_BLIND
+        self.frozen = frozen = equal >= most and (status == VALID or ambient >= _LIGHT)
         self.alive = not frozen
         self.range_mm = mm if self.alive and status == VALID and mm <= _MOST_MM else 0
