@@ -21,7 +21,6 @@ from patrol.control.attitude import Attitude
 from patrol.control.drive import Drive
 from patrol.control.odometry import Odometry
 from patrol.control.wheel_speed import WheelSpeed
-from patrol.drivers.imu import SILENT
 from patrol.drivers.leds import BLINK, FLASH, OFF, ON
 from patrol.link.command import ACCEPTED, DENIED, TEMPORARILY_REJECTED, Command
 from patrol.link.frame import Parser, Writer
@@ -29,27 +28,16 @@ from patrol.link.line import Line
 from patrol.link.telemetry import Telemetry
 from patrol.portable import const
 from patrol.schedule import Schedule
+from patrol.senses import Senses
 from patrol.version import BUILD, VERSION
 
 _STALL_MS = const(600)
 _BIAS_TICKS = const(96)  # at rest, before the gyro can be trusted
-_QUIET_MS = const(5_000)  # a sensor that comes and goes is told no more often
-_ANEW_MS = const(5_000)  # from one try to start the ToF sensors anew to the next
 _TRACES = const(3)  # printed and stored; a fault in every tick would fill the REPL
 _UPTIME_MARK = const(0x2A000000)  # see store/crash.py
 _LIVED_MS = const(60_000)  # what crashed in runs before one of that length is forgiven
 
 _DENIED_TEXT = b"refused in this state; arm first, or disarm to clear"
-_NO_IMU_TEXT = b"no IMU at 0x68: heading by wheels alone"
-# By Imu.trouble; sensors are the IMU, the left ToF and the right.
-_IMU_TEXTS = (
-    b"IMU does not answer: heading by wheels alone",
-    b"IMU tells always the same: heading by wheels alone",
-    b"IMU is another chip: heading by wheels alone",
-)
-_TOF_TEXTS = (b"left ToF sensor does not answer", b"right ToF sensor does not answer")
-_FROZEN_TEXTS = (b"left ToF sensor tells always the same", b"right ToF sensor tells always the same")
-_BACK_TEXTS = (b"IMU is back", b"left ToF sensor is back", b"right ToF sensor is back")
 _READY_TEXT = b"patrolcar %d.%d.%d ready" % VERSION
 
 
@@ -102,7 +90,7 @@ class Car:
             settings["wheel_left"], settings["wheel_right"], settings["track"]
         )
         self.attitude = Attitude()
-        self.manual = Manual(self.drive, limits)
+        self.manual = Manual(self.drive, limits, self.odometry)
         self.wander = Wander(self.drive, self.odometry, self.sonars, self.floor, limits)
         self.checks = Checks(self)
 
@@ -121,10 +109,8 @@ class Car:
         print("patrolcar %d.%d.%d build" % VERSION, BUILD.hex() or "none", "ready")
         for severity, text in said:
             self._say(severity, text)
-        self._told = [0] * 3  # when each was lost, in ms, and negative when it is back
-        if not self.imu.works:
-            self._say(4, _NO_IMU_TEXT)
-            self._told[0] = 1
+        start = None if self._xshut is None else self._range
+        self.senses = Senses(self.bus, self.imu, self.tofs, start, schedule, self._say)
         self._was_silent = False
 
         schedule.plan(
@@ -134,7 +120,7 @@ class Car:
                 ("imu", self._inertia, 1, 0),
                 ("odometry", self._estimate, 1, 0),
                 ("sonar", self.sonars.step, 1, 0),
-                ("tof", self._beam, 2, 1),
+                ("tof", self.senses.beam, 2, 1),
                 ("command", self.command.step, 1, 0),
                 ("supervise", self._supervise, 1, 0),
                 ("behave", self._behave, 4, 0),  # in step with the sonars
@@ -175,7 +161,6 @@ class Car:
         self.imu_works = self.imu.works
         self._xshut = hardware.xshut(board)
         self.tofs = hardware.tofs(self.bus.i2c)
-        self._anew_ms = 0
         if self._xshut is not None:
             self._range()
         uart = hardware.uart(board)
@@ -304,49 +289,10 @@ class Car:
         self.command.look()
 
     def _inertia(self):
-        imu = self.imu
-        if self.bus.free():
-            # The wheels tell a motion only after it has begun, so the wish to move counts too.
-            imu.sample(self.odometry.at_rest and self.drive.speed == 0 == self.drive.turn)
-        else:
-            imu.lose(SILENT)
-        self.imu_works = works = imu.works
-        if works != (self._told[0] <= 0):
-            self._tell(0, works, _IMU_TEXTS[imu.trouble - 1])
-
-    def _beam(self):
-        """One ToF sensor and then the other: each at 25 Hz, less often than it measures."""
-        i = self.schedule.ticks >> 1 & 1
-        tof = self.tofs[i]
-        tof.step(self.bus.free())
-        alive = tof.alive
-        if alive != (self._told[i + 1] <= 0):
-            self._tell(i + 1, alive, _FROZEN_TEXTS[i] if tof.frozen else _TOF_TEXTS[i])
-
-    def _tell(self, i, works, text):
-        """A sensor is lost, or back: said once, and a new loss not before some seconds."""
-        was = self._told[i]
-        ms = self.schedule.ms
-        if works:
-            self._told[i] = -was
-            self._say(6, _BACK_TEXTS[i])
-        elif was == 0 or ms + was >= _QUIET_MS:
-            self._told[i] = ms
-            self._say(4, text)
-
-    def _range_anew(self):
-        """A ToF sensor that answers and does not measure has lost its power: it is started anew.
-
-        Both are, since the left one then answers where the right one does. That stands the loop
-        still for a fifth of a second: not while it is armed.
-        """
-        left, right = self.tofs
-        ms = self.schedule.ms
-        if (left.alive or left.frozen) and (right.alive or right.frozen) or ms < self._anew_ms:
-            return
-        if (not left.alive and left.answers()) or (not right.alive and right.answers()):
-            self._range()
-            self._anew_ms = ms + _ANEW_MS
+        # The wheels tell a motion only after it has begun, so the wish to move counts too.
+        drive = self.drive
+        self.senses.inertia(self.odometry.at_rest and drive.speed == 0 == drive.turn)
+        self.imu_works = self.imu.works
 
     def _estimate(self):
         imu = self.imu
@@ -412,8 +358,8 @@ class Car:
         if self._forgive and ms >= _LIVED_MS and not self.drive.powered and not self.failures:
             self._forgive = False
             self._stored("forgive")
-        if self._xshut is not None and not self.drive.powered and self.bus.free():
-            self._range_anew()
+        if not self.drive.powered:
+            self.senses.mend()
 
     def _lights(self):
         state = self.supervisor.state

@@ -206,10 +206,11 @@ class ToyBoard:
                     return
                 if not board.imu:
                     raise OSError(19)
-                if len(buffer) == 1:
-                    buffer[0] = board.imu_registers.get(register, 0)
-                else:
+                if register == 0x3B:
                     buffer[:] = board.inertia()
+                    return
+                for i in range(len(buffer)):
+                    buffer[i] = board.imu_registers.get(register + i, 0)
 
             def readfrom_mem(self, address: int, register: int, n: int) -> bytes:
                 buffer = bytearray(n)
@@ -223,7 +224,7 @@ class ToyBoard:
                 elif not board.imu:
                     raise OSError(19)
                 else:
-                    (board.imu_registers[register],) = data
+                    board.imu_registers.update(enumerate(data, register))
 
         class UART:
             def __init__(self, number: int, baud: int, rxbuf: int) -> None:
@@ -350,7 +351,11 @@ class ToyBoard:
     def shot(self, side: int) -> Shot:
         mm = self.tof_mm[side]
         self._light = (self._light + 1) % 7  # no two are the same
-        return Shot(COMPLETE, mm, 2.0 + self._light / 10, 0.1, 40.0) if mm else Shot(NO_TARGET, 8_190, 0.1, 0.1, 40.0)
+        return (
+            Shot(COMPLETE, mm, 2.0, 0.1 + self._light / 128, 40.0)
+            if mm
+            else Shot(NO_TARGET, 8_190, 0.1, 0.1, 40.0)
+        )
 
     def inertia(self) -> bytes:
         """The MPU-6050's 14 bytes: upright, 1 g, turning as the body does."""
