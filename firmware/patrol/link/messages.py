@@ -295,7 +295,7 @@ class Messages:
             battery.ma // 10,
             0,
             car.parser.bad_crc & 0xFFFF,
-            0,
+            car.bus.freed & 0xFFFF,
             0,
             0,
             0,
