@@ -1,4 +1,4 @@
-"""Sensors on the I2C bus that fail and come back: nothing jumps, nothing allocates, all in time."""
+"""Sensors on the I2C bus that fail and come back: nothing jumps or allocates, all is in time."""
 
 from __future__ import annotations
 

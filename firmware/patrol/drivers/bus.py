@@ -4,10 +4,11 @@
     if bus.free():           # each tick, before the first transfer
         bus.i2c.readfrom_mem_into(...)
 
-A slave that lost a clock in the middle of a byte waits for more: nine clocks end whatever it sends,
-a STOP ends the transfer (UM10204, 3.1.16). The port's constructor then resets the peripheral, whose
-BUSY flag may stand, and gives both pins back to it (i2c_init in ports/stm32/i2c.c); it hands out
-the same static object, so nothing is allocated and who has the bus keeps it.
+A slave that lost a clock in the middle of a byte waits for more: nine clocks end whatever it
+sends, a STOP ends the transfer (UM10204, 3.1.16). The port's constructor then resets the
+peripheral, whose BUSY flag may stand, and gives both pins back to it (i2c_init in
+ports/stm32/i2c.c); it hands out the same static object, so nothing is allocated and who has the
+bus keeps it.
 """
 
 from time import sleep_us
@@ -23,7 +24,7 @@ _RETRY = const(20)  # ticks from one try to the next: one takes 0.3 ms
 
 
 class Bus:
-    """`i2c` is a machine.I2C; a transfer that hangs costs the loop milliseconds, not the port's 50.
+    """`i2c` is a machine.I2C; a transfer that hangs costs the loop 3 ms, not the port's 50.
 
     `freed` counts how often clocks have helped.
     """

@@ -8,8 +8,9 @@ The chip is mounted x forward, y left, z up; what is given out is the car's fram
 y right, z down.
 
 A chip that falls silent, is another one, has lost its power (it then sleeps, with its default
-ranges) or tells the same 14 bytes again and again (a real one has noise in them all) is not trusted
-from that sample on. It is set up anew every 0.1 s until it has told good samples for 0.25 s.
+ranges) or tells the same 14 bytes again and again (a real one has noise in them all) is not
+trusted from that sample on. It is set up anew every 0.1 s until it has told good samples for
+0.25 s.
 """
 
 from patrol.portable import const
@@ -52,7 +53,7 @@ _LOOK = const(35)  # ten more: then a look whether it is still the chip, and awa
 
 
 class Imu:
-    """Rates in mrad/s (`yaw_urad_s` finer), gyro bias taken off once the car has stood for a while;
+    """Rates in mrad/s (`yaw_urad_s` finer), gyro bias taken off once the car has stood a while;
     accelerations in counts of 1/8192 g, smoothed.
 
     `works` while it is trusted, else `trouble` says why not; `fresh`: it works, and the latest

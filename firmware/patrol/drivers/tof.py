@@ -24,9 +24,9 @@ _MOST_MM = const(2_000)  # data sheet (DocID029104): up to 2 m
 _LATE = const(4)  # steps without a measurement, 160 ms: then it is not alive
 _RETRY = const(12)  # steps from one try of a silent chip to the next: half a second
 _LOOK = const(3)  # measurements from one look at its identity to the next
-# Measurements that are the same to the last bit. Range and rates of light are counted photons: of a
-# target they come out alike once in 250, so three in a row come once in 10**7. Of nothing they do
-# more often than not, and in the dark nearly always.
+# Measurements that are the same to the last bit. Range and rates of light are counted photons: of
+# a target they come out alike once in 250, so three in a row come once in 10**7. Of nothing they
+# do once in seven, and in the dark nearly always.
 _EQUAL = const(3)
 _EQUAL_BLIND = const(16)
 _LIGHT = const(96)  # ambient, 0.75 Mcps: a dim room
