@@ -36,6 +36,8 @@ UART_RXBUF = 512
 
 I2C = 1  # SCL B6, SDA B7
 I2C_FREQ = 400_000
+I2C_SCL = "B6"
+I2C_SDA = "B7"
 IMU_ADDRESS = 0x68
 TOF_XSHUT = "B10"  # of the right VL53L0X; the left one's is pulled up on its module
 

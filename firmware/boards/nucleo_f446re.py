@@ -34,6 +34,8 @@ UART_RXBUF = 512
 
 I2C = 1  # SCL PB6 (D10), SDA PB7
 I2C_FREQ = 400_000
+I2C_SCL = "PB6"
+I2C_SDA = "PB7"
 IMU_ADDRESS = 0x68
 TOF_XSHUT = "PC10"  # of the right VL53L0X; the left one's is pulled up on its module
 

@@ -30,6 +30,8 @@ UART_RXBUF = 512
 
 I2C = 1  # SCL X9 (PB6), SDA X10 (PB7)
 I2C_FREQ = 400_000
+I2C_SCL = "X9"
+I2C_SDA = "X10"
 IMU_ADDRESS = 0x68
 TOF_XSHUT = "Y10"  # PB11: of the right VL53L0X; the left one's is pulled up on its module
 

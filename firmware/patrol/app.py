@@ -29,19 +29,16 @@ from patrol.link.messages import LEVEL
 from patrol.link.telemetry import Telemetry
 from patrol.portable import const
 from patrol.schedule import Schedule
+from patrol.senses import Senses
 from patrol.version import BUILD, VERSION
 
 _STALL_MS = const(600)
-_BIAS_TICKS = const(100)  # at rest, before the gyro can be trusted
-_RETRY_TICKS = const(100)  # from one try of a silent IMU to the next
+_BIAS_TICKS = const(96)  # at rest, before the gyro can be trusted
 _TRACES = const(3)  # printed and stored; a fault in every tick would fill the REPL
 _UPTIME_MARK = const(0x2A000000)  # see store/crash.py
 _LIVED_MS = const(60_000)  # what crashed in runs before one of that length is forgiven
 
 _DENIED_TEXT = b"refused in this state; arm first, or disarm to clear"
-_NO_IMU_TEXT = b"no IMU at 0x68: heading by wheels alone"
-_IMU_LOST_TEXT = b"IMU does not answer: heading by wheels alone"
-_TOF_TEXTS = (b"left ToF sensor does not answer", b"right ToF sensor does not answer")
 _READY_TEXT = b"patrolcar %d.%d.%d ready" % VERSION
 
 
@@ -94,7 +91,7 @@ class Car:
             settings["wheel_left"], settings["wheel_right"], settings["track"]
         )
         self.attitude = Attitude()
-        self.manual = Manual(self.drive, limits)
+        self.manual = Manual(self.drive, limits, self.odometry)
         self.wander = Wander(self.drive, self.odometry, self.sonars, self.floor, limits)
         self.checks = Checks(self)
 
@@ -114,9 +111,8 @@ class Car:
         print("patrolcar %d.%d.%d build" % VERSION, BUILD.hex() or "none", "ready")
         for severity, text in said:
             self._say(severity, text)
-        if self.imu is None:
-            self._say(4, _NO_IMU_TEXT)
-        self._imu_wait = 0
+        start = None if self._xshut is None else self._range
+        self.senses = Senses(self.bus, self.imu, self.tofs, start, schedule, self._say)
         self._was_silent = False
 
         schedule.plan(
@@ -126,7 +122,7 @@ class Car:
                 ("imu", self._inertia, 1, 0),
                 ("odometry", self._estimate, 1, 0),
                 ("sonar", self.sonars.step, 1, 0),
-                ("tof", self._beam, 2, 1),
+                ("tof", self.senses.beam, 2, 1),
                 ("command", self.command.step, 1, 0),
                 ("supervise", self._supervise, 1, 0),
                 ("behave", self._behave, 4, 0),  # in step with the sonars
@@ -162,21 +158,26 @@ class Car:
         self.bumper, self.button = hardware.switches(board)
         self.leds = hardware.leds(board)
         self.floor = hardware.floor(board, settings)
-        i2c = hardware.bus(board)
-        try:
-            self.imu = hardware.imu(board, i2c, settings)
-        except OSError:
-            self.imu = None
-        self.tofs = hardware.tofs(board, i2c)
-        self.imu_works = self.imu is not None
+        self.bus = hardware.bus(board)
+        self.imu = hardware.imu(board, self.bus.i2c, settings)
+        self.imu_works = self.imu.works
+        self._xshut = hardware.xshut(board)
+        self.tofs = hardware.tofs(self.bus.i2c)
+        if self._xshut is not None:
+            self._range()
         uart = hardware.uart(board)
         self._board_version = board.VERSION
         # Needed once: 6 KB of names and code that a 108 KB heap has better use for.
         _let_go(patrol, "hardware")
-        if board.TOF_XSHUT is not None:
-            _let_go(patrol.drivers, "tof_setup")
         del sys.modules["board"]
         return uart, Line(uart, board.UART_BAUD)
+
+    def _range(self):
+        """Starts both ToF sensors. Its 4 KB of code stay on the heap no longer than that."""
+        from patrol.drivers import tof_setup
+
+        tof_setup.start(self.bus.i2c, self._xshut)
+        _let_go(patrol.drivers, "tof_setup")
 
     def _supervisor(self):
         """The Supervisor over this car's actions."""
@@ -290,35 +291,14 @@ class Car:
         self.command.look()
 
     def _inertia(self):
-        imu = self.imu
-        if imu is None:
-            return
-        if self._imu_wait:
-            self._imu_wait -= 1
-            return
-        try:
-            # The wheels tell a motion only after it has begun, so the wish to move counts too.
-            imu.sample(self.odometry.at_rest and self.drive.speed == 0 == self.drive.turn)
-            self.imu_works = True
-        except OSError:
-            imu.errors += 1
-            if self.imu_works:
-                self._say(3, _IMU_LOST_TEXT)
-            self.imu_works = False
-            self._imu_wait = _RETRY_TICKS
-
-    def _beam(self):
-        """One ToF sensor and then the other: each at 25 Hz, less often than it measures."""
-        i = self.schedule.ticks >> 1 & 1
-        tof = self.tofs[i]
-        alive = tof.alive
-        tof.step()
-        if alive and not tof.alive:
-            self._say(4, _TOF_TEXTS[i])
+        # The wheels tell a motion only after it has begun, so the wish to move counts too.
+        drive = self.drive
+        self.senses.inertia(self.odometry.at_rest and drive.speed == 0 == drive.turn)
+        self.imu_works = self.imu.works
 
     def _estimate(self):
         imu = self.imu
-        trusted = self.imu_works and imu.settled >= _BIAS_TICKS
+        trusted = imu.fresh and imu.settled >= _BIAS_TICKS
         self.odometry.step(
             self.encoder_left.delta,
             self.encoder_right.delta,
@@ -371,7 +351,7 @@ class Car:
         self.battery.sample(50)
         self.checks.watch_battery()
         imu = self.imu
-        if imu is not None:
+        if imu.works:
             self.attitude.step(imu.accel_x, imu.accel_y, imu.accel_z)
 
     def _alive(self):
@@ -380,6 +360,8 @@ class Car:
         if self._forgive and ms >= _LIVED_MS and not self.drive.powered and not self.failures:
             self._forgive = False
             self._stored("forgive")
+        if not self.drive.powered:
+            self.senses.mend()
 
     def _lights(self):
         state = self.supervisor.state

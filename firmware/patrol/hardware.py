@@ -3,10 +3,11 @@
 import sys
 
 import stm
-from machine import ADC, I2C, UART, WDT, Pin
+from machine import ADC, UART, WDT, Pin
 from pyb import LED, Timer
 
 from patrol.drivers.battery import Battery
+from patrol.drivers.bus import Bus
 from patrol.drivers.encoder import Encoder
 from patrol.drivers.imu import Imu
 from patrol.drivers.leds import Leds
@@ -17,9 +18,6 @@ from patrol.drivers.sonar_array import SonarArray
 from patrol.drivers.switch import Switch
 from patrol.drivers.tof import LEFT, RIGHT, Tof
 from patrol.drivers.watchdog import Deadman, Watchdog
-from patrol.portable import const
-
-_BUS_US = const(3_000)  # longer than any part on the bus holds its clock
 
 
 def _output(name):
@@ -74,17 +72,21 @@ def sonars(board):
 
 
 def bus(board):
-    """The I2C bus. A transfer that hangs costs the loop milliseconds, not the port's 50."""
-    return I2C(board.I2C, freq=board.I2C_FREQ, timeout=_BUS_US)
+    """The Bus, freed if a slave hangs from before."""
+    made = Bus(board.I2C, board.I2C_FREQ, board.I2C_SCL, board.I2C_SDA)
+    made.free()
+    return made
 
 
-def tofs(board, i2c):
-    """Left and right Tof, started where they answer and a pin can tell them apart."""
-    if board.TOF_XSHUT is not None:
-        from patrol.drivers import tof_setup
+def xshut(board):
+    """The right ToF sensor's pin, low; None where a board has none."""
+    # The module pulls it up, to its own voltage.
+    name = board.TOF_XSHUT
+    return None if name is None else Pin(name, Pin.OPEN_DRAIN, value=0)
 
-        # The module pulls it up, to its own voltage.
-        tof_setup.start(i2c, Pin(board.TOF_XSHUT, Pin.OPEN_DRAIN, value=0))
+
+def tofs(i2c):
+    """Left and right Tof."""
     return Tof(i2c, LEFT), Tof(i2c, RIGHT)
 
 
@@ -98,7 +100,7 @@ def floor(board, settings):
 
 
 def imu(board, i2c, settings):
-    """The Imu; OSError where none answers."""
+    """The Imu, whether one answers or not."""
     made = Imu(i2c, board.IMU_ADDRESS)
     made.calibrate(
         settings["gyro_bias_x"],

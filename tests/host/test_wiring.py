@@ -37,7 +37,8 @@ def pads_of_the_board_file(board):
     """What the file says, by way of the header's names alone."""
     data, shape = board_data(board), header(board)
     names = [n for key, value in data.items() if key != "MACHINE" for n in named_pins(value)]
-    names += [*shape.bus("UART", data["UART"]), *shape.bus("I2C", data["I2C"])]
+    names += shape.bus("UART", data["UART"])
+    assert (data["I2C_SCL"], data["I2C_SDA"]) == tuple(shape.bus("I2C", data["I2C"]))
     return Counter(shape.pad(name).in_full for name in names)
 
 

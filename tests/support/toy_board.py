@@ -92,6 +92,7 @@ class ToyBoard:
         self.pins: dict[str, Any] = {}
         self.writes: list[tuple[str, int]] = []  # to output pins, in order
         self.imu = True
+        self.imu_registers = {0x6B: 0x40, 0x75: 0x68}
         self.sonars = [True, True, True]
         self.tof_wired = [True, True]
         self.tof_mm = [1_000, 1_500]
@@ -103,6 +104,7 @@ class ToyBoard:
             tof.power_up()
         self.floor_mv = dict.fromkeys(("X21", "X22", "X11", "X12", "Y12"), 300)
         self.gyro_bias = 40
+        self._noise = self._light = 0
         self.task_us = 150
         self.dead_loop_us = 0  # charged once, at the next task
         self.watchdogs: list[int] = []
@@ -157,7 +159,7 @@ class ToyBoard:
                 if pin is None:
                     pin = board.pins[name] = object.__new__(cls)
                     pin.name = name
-                    pin.level = 1 if name in ("X17", "X18") else 0
+                    pin.level = 1 if name in ("X9", "X10", "X17", "X18") else 0
                     pin.handler = None
                 if value is not None:
                     pin.value(value)
@@ -204,7 +206,11 @@ class ToyBoard:
                     return
                 if not board.imu:
                     raise OSError(19)
-                buffer[:] = b"\x68" if register == 0x75 else board.inertia()
+                if register == 0x3B:
+                    buffer[:] = board.inertia()
+                    return
+                for i in range(len(buffer)):
+                    buffer[i] = board.imu_registers.get(register + i, 0)
 
             def readfrom_mem(self, address: int, register: int, n: int) -> bytes:
                 buffer = bytearray(n)
@@ -215,8 +221,10 @@ class ToyBoard:
                 if address != 0x68:
                     for tof in board.tofs_at(address):
                         tof.write(bytes((register, *data)))
+                elif not board.imu:
+                    raise OSError(19)
                 else:
-                    assert len(data) == 1
+                    board.imu_registers.update(enumerate(data, register))
 
         class UART:
             def __init__(self, number: int, baud: int, rxbuf: int) -> None:
@@ -346,13 +354,18 @@ class ToyBoard:
 
     def shot(self, side: int) -> Shot:
         mm = self.tof_mm[side]
-        return Shot(COMPLETE, mm, 2.0, 0.1, 40.0) if mm else Shot(NO_TARGET, 8_190, 0.1, 0.1, 40.0)
+        self._light = (self._light + 1) % 7  # no two are the same
+        return (
+            Shot(COMPLETE, mm, 2.0, 0.1 + self._light / 128, 40.0)
+            if mm
+            else Shot(NO_TARGET, 8_190, 0.1, 0.1, 40.0)
+        )
 
     def inertia(self) -> bytes:
         """The MPU-6050's 14 bytes: upright, 1 g, turning as the body does."""
         self.settle()
         rate = (self.body.speed[0] - self.body.speed[1]) / Body.TRACK  # clockwise
         counts = round(-rate * 180 / math.pi * 65.5) + self.gyro_bias
-        return b"".join(
-            v.to_bytes(2, "big", signed=True) for v in (0, 0, 8192, 0, 0, 0, max(-32768, counts))
-        )
+        self._noise ^= 1  # a real one has it in every value
+        values = (self._noise, 0, 8192, 0, 0, 0, max(-32768, counts))
+        return b"".join(v.to_bytes(2, "big", signed=True) for v in values)

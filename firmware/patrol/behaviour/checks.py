@@ -8,6 +8,7 @@ _CRITICAL_SAMPLES = const(40)  # of the battery in a row, at 20 Hz: 2 s
 _FAULT_TEXT = b"refused: FAULT; disarm to clear it"
 _BATTERY_TEXT = b"arming refused: battery below 6.6 V; charge it"
 _TILT_TEXT = b"arming refused: the car is tilted; set it upright"
+_OVER_TEXT = b"arming refused: the car or its IMU is upside down"
 _BUMPER_TEXT = b"AUTO refused: the bumper is pressed"
 _CLIFF_TEXT = b"AUTO refused: no floor below a cliff sensor"
 _SONAR_TEXTS = (
@@ -33,7 +34,7 @@ class Checks:
         if car.battery.mv < car.limits.BATTERY_ARM_MV:
             return _BATTERY_TEXT
         if car.attitude.tilted:
-            return _TILT_TEXT
+            return _OVER_TEXT if car.imu.accel_z < 0 else _TILT_TEXT
         return self.auto() if car.supervisor.selected == AUTO else None
 
     def auto(self):

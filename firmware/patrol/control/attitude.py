@@ -5,6 +5,7 @@ from patrol.portable import const
 
 _TILT_MRAD = const(610)  # 35 degrees
 _TILT_STEPS = const(6)  # in a row, at 20 Hz: 0.3 s
+_OVER = const(4)  # upside down, which no bump is, counts as so many: 0.1 s
 
 
 class Attitude:
@@ -23,7 +24,6 @@ class Attitude:
         if -_TILT_MRAD < roll < _TILT_MRAD and -_TILT_MRAD < pitch < _TILT_MRAD:
             self._count = 0
             self.tilted = False
-        elif self._count < _TILT_STEPS:
-            self._count += 1
-        else:
-            self.tilted = True
+        elif self._count <= _TILT_STEPS:
+            self._count += _OVER if z < 0 else 1
+            self.tilted = self._count > _TILT_STEPS

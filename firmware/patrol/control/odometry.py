@@ -1,9 +1,10 @@
 """Position and heading from two encoders and the gyro's yaw rate.
 
 Local frame: x where the car pointed at boot, y to its right, heading clockwise. The gyro gives the
-heading from tick to tick. A tenth of a second at a time the wheels are asked too: where both agree
-the heading goes to their mean, since the gyro's scale is good to 3 % only (MPU-6050 data sheet,
-6.1); where they do not, a wheel slips and the gyro alone counts.
+heading from tick to tick. A tenth of a second at a time the wheels are asked too. They slip while
+the car begins and ends a turn, by a degree and a half each time, and two tyres are never the same;
+the gyro's scale is good to 3 % only (MPU-6050 data sheet, 6.1). So where both agree in a steady
+turn the wheels tell the gyro's scale, and until it is known the heading; else the gyro does.
 """
 
 from patrol.control.trig import ONE, cos_urad, sin_urad, wrap_urad
@@ -11,9 +12,15 @@ from patrol.portable import const
 
 _WINDOW = const(10)  # ticks
 _AGREE_URAD = const(12_000)  # in a window; and a sixteenth of what was turned
+_STEADY_URAD = const(6_000)  # from window to window; and a sixteenth of what was turned
+_LEAST_URAD = const(1_500)  # of that sixteenth: 0.24 rad/s
+_SCALE_MOST = const(655)  # 4 %, in 1/2**14
+_TURNED_URAD = const(2_500_000)  # in steady windows, for one more estimate of the scale
+_ESTIMATES = const(6)  # it is their mean, and then follows slowly
 _HALF = const(8_192)
 _LONG_UM = const(65_000)  # 6.5 m/s: more in a tick is a fault, and no small integer times 2**14
 _REST_TICKS = const(30)
+_MOVED_URAD_S = const(20_000)  # turned by hand, its wheels standing; the gyro's noise is a tenth
 
 
 class Odometry:
@@ -21,7 +28,8 @@ class Odometry:
     `cos` and `sin` of the heading, times 2**14.
 
     Each wheel's way for one count is in nm, the wheels' distance in 1/100 mm. `at_rest` is True
-    when no wheel has turned for 0.3 s: then the gyro's bias can be learnt.
+    when no wheel has turned for 0.3 s: then the gyro's bias can be learnt. `scale` is what the
+    gyro's rate lacks, in 1/2**14, by the wheels.
     """
 
     def __init__(self, nm_left, nm_right, track):
@@ -34,6 +42,7 @@ class Odometry:
         self.turn = 0
         self.at_rest = True
         self.slips = 0  # windows in which gyro and wheels disagreed
+        self.scale = 0
         self._nm_left = nm_left
         self._nm_right = nm_right
         # One count of one wheel turns the car by its way over the wheels' distance.
@@ -48,6 +57,10 @@ class Odometry:
         self._by_wheels = 0  # turned in this window
         self._by_gyro = 0
         self._window = 0
+        self._gyro_was = 0  # in the window before
+        self._turned = 0  # in steady windows, and what the wheels said beyond
+        self._beyond = 0
+        self._estimates = 0
         self._still = _REST_TICKS
 
     def step(self, left, right, dt_us, gyro_urad_s, has_gyro):
@@ -59,9 +72,10 @@ class Odometry:
             self._still += 1
         else:
             self.at_rest = True
-            self.turn = 0
-            self.speed = 0
-            return  # a gyro at rest only adds its noise
+            if not (has_gyro and (gyro_urad_s > _MOVED_URAD_S or gyro_urad_s < -_MOVED_URAD_S)):
+                self.turn = 0
+                self.speed = 0
+                return  # a gyro at rest only adds its noise
 
         wheels = left * self._urad_left - right * self._urad_right
         turned = wheels
@@ -71,6 +85,7 @@ class Odometry:
             way = (gyro_urad_s + 50) // 100 * ((dt_us + 5) // 10) + self._rest_turn
             turned = way // 1000
             self._rest_turn = way - turned * 1000
+            turned += (turned * self.scale + _HALF) >> 14
             self._by_wheels += wheels
             self._by_gyro += turned
             self._window += 1
@@ -100,15 +115,41 @@ class Odometry:
             self.turn = turned * 100 // (dt_us // 10)
 
     def _compare(self):
-        """Ends a window: what brings the heading to the mean of gyro and wheels, or 0."""
+        """Ends a window: what brings the heading towards the wheels', or 0."""
         gyro = self._by_gyro
         slip = self._by_wheels - gyro
         self._by_wheels = self._by_gyro = self._window = 0
-        most = _AGREE_URAD + (gyro if gyro > 0 else -gyro) // 16
-        if -most < slip < most:
-            return slip // 2
-        self.slips += 1
-        return 0
+        size = (gyro if gyro > 0 else -gyro) // 16
+        most = _AGREE_URAD + size
+        agree = -most < slip < most
+        if not agree:
+            self.slips += 1
+        most = _STEADY_URAD + size
+        steady = agree and -most < gyro - self._gyro_was < most
+        self._gyro_was = gyro
+        # Straight ahead they differ by single counts, which say nothing of a scale.
+        if not steady or size < _LEAST_URAD:
+            return 0
+        self._turned += size * 16
+        self._beyond += slip if gyro > 0 else -slip
+        slip //= self._estimates + 1
+        if self._turned > _TURNED_URAD:
+            self._estimate()
+        return slip
+
+    def _estimate(self):
+        """One more estimate of the gyro's scale."""
+        if self._estimates < _ESTIMATES:
+            self._estimates += 1
+        # The factors stay small: beyond is a sixteenth of turned at most, and 2**14 = 2**8 * 2**6.
+        off = (self._beyond << 8) // (self._turned >> 6) // self._estimates
+        self._turned = self._beyond = 0
+        scale = self.scale + off
+        if scale > _SCALE_MOST:
+            scale = _SCALE_MOST
+        elif scale < -_SCALE_MOST:
+            scale = -_SCALE_MOST
+        self.scale = scale
 
     def reset(self):
         """Here and now becomes the origin."""

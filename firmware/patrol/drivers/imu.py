@@ -1,11 +1,16 @@
 """An MPU-6050 (InvenSense register map RM-MPU-6000A, revision 4.2): rates and accelerations.
 
-    imu = Imu(machine.I2C(1, freq=400_000))
+    imu = Imu(bus.i2c)
     imu.sample(at_rest)      # each tick: one burst of 14 bytes
     imu.yaw_rate             # mrad/s, clockwise positive
 
 The chip is mounted x forward, y left, z up; what is given out is the car's frame, x forward,
 y right, z down.
+
+A chip that falls silent, is another one, has lost its power (it then sleeps, with its default
+ranges) or tells the same 14 bytes again and again (a real one has noise in them all) is not
+trusted from that sample on. It is set up anew every 0.1 s until it has told good samples for
+0.25 s.
 """
 
 from patrol.portable import const
@@ -14,27 +19,45 @@ if 0:  # for the type checker alone: the compiler leaves it out
     from machine import I2C
 
 _SMPLRT_DIV = const(0x19)
-_CONFIG = const(0x1A)
-_GYRO_CONFIG = const(0x1B)
-_ACCEL_CONFIG = const(0x1C)
 _ACCEL_XOUT_H = const(0x3B)
 _PWR_MGMT_1 = const(0x6B)
-_WHO_AM_I = const(0x75)
-_IDENTITY = const(0x68)  # whatever the address pin says
+_IDENTITY = const(0x68)  # in WHO_AM_I, ten registers on, whatever the address pin says
+_AWAKE = const(0x01)  # clock from the x gyro
+_WAKE = b"\x01"
+# From SMPLRT_DIV on: 200 Hz, low-pass at 42 Hz, +-500 degrees/s, +-4 g.
+_SETUP = b"\x04\x03\x08\x08"
 
 ONE_G = const(8192)  # counts at +-4 g
-_BIAS_SHIFT = const(6)  # the bias at rest is a mean over about 64 ticks
-_STILL = const(30 << 6)  # 8 mrad/s, in counts << _BIAS_SHIFT: eight times the noise
-_DOUBTS = const(300)  # samples at rest in a row, 3 s
 _FILTER_SHIFT = const(3)
 _SCALE = const(1_665)  # 1/100 urad/s for a count << 4
 
+# The bias, in counts << 5, is learnt in blocks: a block's sum is its mean << 5.
+_BIAS_SHIFT = const(5)
+_BLOCK = const(32)  # samples; the mean's noise is then 0.5 counts, 0.13 mrad/s
+_SPREAD = const(32)  # counts from lowest to highest: 12 times the noise, and no hand is as steady
+_STEADY = const(96)  # samples that a first bias rests on
+_NEAR = const(64)  # 2 counts: within this of the bias a block belongs to it
+_DRIFT_SHIFT = const(5)  # and 1 count more for each 1024 samples without one, by the warmth,
+_FAR = const(960)  # up to 30 counts, 8 mrad/s: what turns faster is no bias
+_DOUBTS = const(188)  # steady blocks elsewhere, a minute: then it has leapt
+
+# Why it is not trusted (`trouble`).
+SILENT = const(1)
+FROZEN = const(2)
+IDENTITY = const(3)
+
+_BAD = const(4)  # failed transfers or equal samples in a row
+_RETRY = const(-10)  # ticks
+_GOOD = const(25)  # samples; after waking the gyro takes 30 ms (PS-MPU-6000A, 6.1)
+_LOOK = const(35)  # ten more: then a look whether it is still the chip, and awake
+
 
 class Imu:
-    """Raises OSError when no chip answers, or another one than an MPU-6050 does.
-
-    Rates in mrad/s (`yaw_urad_s` finer), gyro bias taken off once the car has stood for a while;
+    """Rates in mrad/s (`yaw_urad_s` finer), gyro bias taken off once the car has stood a while;
     accelerations in counts of 1/8192 g, smoothed.
+
+    `works` while it is trusted, else `trouble` says why not; `fresh`: it works, and the latest
+    `sample` brought something new.
     """
 
     def __init__(self, i2c: "I2C", address=0x68):
@@ -47,27 +70,28 @@ class Imu:
         self.accel_z = ONE_G
         self.settled = 0  # ticks at rest that the bias rests on
         self.errors = 0
-        self._doubts = 0
-        self._read = i2c.readfrom_mem_into
+        self.fresh = False
+        self.works = True
+        self.trouble = 0
+        self._i2c = i2c
         self._address = address
         self._buffer = bytearray(14)
-        # Biases in counts << _BIAS_SHIFT, smoothed accelerations in counts << _FILTER_SHIFT.
+        self._last = bytearray(14)
         self._bias_x = self._bias_y = self._bias_z = 0
         self._scale = _SCALE
+        # Smoothed, in counts << _FILTER_SHIFT.
         self._ax = self._ay = 0
         self._az = ONE_G << _FILTER_SHIFT
-        identity = bytearray(1)
-        self._read(address, _WHO_AM_I, identity)
-        if identity[0] != _IDENTITY:
-            raise OSError("IMU at 0x%02x says 0x%02x, not 0x68" % (address, identity[0]))
-        for register, value in (
-            (_PWR_MGMT_1, 0x01),  # awake, clock from the x gyro
-            (_CONFIG, 0x03),  # low-pass at 42 Hz
-            (_SMPLRT_DIV, 4),  # 200 Hz
-            (_GYRO_CONFIG, 0x08),  # +-500 degrees/s
-            (_ACCEL_CONFIG, 0x08),  # +-4 g
-        ):
-            i2c.writeto_mem(address, register, bytes((value,)))
+        self._block = 0  # samples in it; their sum, lowest and highest
+        self._sum = self._low = self._high = 0
+        self._since = 0  # samples since the bias has last been confirmed
+        self._doubts = 0
+        self._bad = 0
+        self._good = 0  # samples; below 0 it waits, at 0 it is set up
+        try:
+            self._begin()
+        except OSError:
+            self.lose(SILENT)
 
     def calibrate(self, x, y, z, permille):
         """Biases to begin with, in counts, and the scale of what the yaw gyro tells."""
@@ -79,29 +103,85 @@ class Imu:
     def sample(self, at_rest):
         """Reads everything; `at_rest` (no wheel has turned for a while) lets the bias follow.
 
-        Raises OSError when the chip does not answer any more.
+        Raises no OSError: `works` and `fresh` tell.
         """
-        b = self._buffer
-        self._read(self._address, _ACCEL_XOUT_H, b)
+        self.fresh = False
+        good = self._good
+        self._good = good + 1
+        if good < 0:
+            return
+        b = self._last
+        trouble = FROZEN
+        try:
+            if good == 0:
+                self._begin()  # takes 0.6 ms: the burst has time until the next tick
+                return
+            if good == _LOOK:
+                self._good = _GOOD
+                if not self._look(b):
+                    return
+            self._i2c.readfrom_mem_into(self._address, _ACCEL_XOUT_H, b)
+            if b != self._buffer:
+                trouble = 0
+        except OSError:
+            self.errors += 1
+            trouble = SILENT
+        if trouble:
+            self._bad += 1
+            if self._bad >= _BAD or not self.works:
+                self.lose(trouble)
+            return
+        self._bad = 0
+        self._last = self._buffer
+        self._buffer = b
+        if good == _GOOD:
+            self.works = True
+            self.trouble = 0
+        self.fresh = self.works
+        self._take(b, at_rest and self.works)
+
+    def lose(self, trouble):
+        """It is not trusted any more, and set up anew after a while."""
+        self.fresh = self.works = False
+        if not self.trouble:
+            self.trouble = trouble
+        self._bad = self._block = 0
+        self._good = _RETRY
+
+    def _look(self, b):
+        """Whether it is the chip, and awake. Raises OSError where none answers."""
+        self._i2c.readfrom_mem_into(self._address, _PWR_MGMT_1, b)
+        if b[10] != _IDENTITY:
+            self.lose(IDENTITY)
+            return False
+        if b[0] != _AWAKE and self._good:
+            self.lose(FROZEN)
+            return False
+        return True
+
+    def _begin(self):
+        """Sets the chip up, if it is one. Raises OSError where none answers."""
+        self._good = 0
+        if self._look(self._last):
+            self._i2c.writeto_mem(self._address, _PWR_MGMT_1, _WAKE)
+            self._i2c.writeto_mem(self._address, _SMPLRT_DIV, _SETUP)
+            self._good = 1
+
+    def _take(self, b, learn):
         ax = b[0] << 8 | b[1]
         ay = b[2] << 8 | b[3]
         az = b[4] << 8 | b[5]
         gx = b[8] << 8 | b[9]
         gy = b[10] << 8 | b[11]
         gz = b[12] << 8 | b[13]
-        gx -= (gx & 0x8000) << 1
-        gy -= (gy & 0x8000) << 1
-        gz -= (gz & 0x8000) << 1
-        if at_rest:
-            self._learn(gx, gy, gz)
-        # 65.5 counts for 1 degree/s: 266.46 urad/s a count, 4.1635 a count << _BIAS_SHIFT. Two
-        # bits less of it leave room for a scale of four digits.
-        gx = (gx << _BIAS_SHIFT) - self._bias_x
-        gy = (gy << _BIAS_SHIFT) - self._bias_y
-        gz = (gz << _BIAS_SHIFT) - self._bias_z
-        self.roll_rate = gx * 17 // 4083
-        self.pitch_rate = -gy * 17 // 4083
-        self.yaw_urad_s = yaw = -(gz >> 2) * self._scale // 100
+        # 65.5 counts for 1 degree/s: 266.46 urad/s a count, 8.3269 a count << _BIAS_SHIFT. One
+        # bit less of it leaves room for a scale of four digits.
+        gx = (gx - ((gx & 0x8000) << 1) << _BIAS_SHIFT) - self._bias_x
+        gy = (gy - ((gy & 0x8000) << 1) << _BIAS_SHIFT) - self._bias_y
+        gz = (gz - ((gz & 0x8000) << 1) << _BIAS_SHIFT) - self._bias_z
+        self.roll_rate = gx * 17 // 2042
+        self.pitch_rate = -gy * 17 // 2042
+        self.yaw_urad_s = yaw = -(gz >> 1) * self._scale // 100
         self.yaw_rate = yaw // 1000
         self._ax += (ax - ((ax & 0x8000) << 1)) - (self._ax >> _FILTER_SHIFT)
         self._ay += (ay - ((ay & 0x8000) << 1)) - (self._ay >> _FILTER_SHIFT)
@@ -109,28 +189,48 @@ class Imu:
         self.accel_x = self._ax >> _FILTER_SHIFT
         self.accel_y = -(self._ay >> _FILTER_SHIFT)
         self.accel_z = self._az >> _FILTER_SHIFT
+        if learn:
+            self._learn(gx, gy, gz)
+            return
+        self._block = 0
+        if self._since < _FAR << _DRIFT_SHIFT:
+            self._since += 1
 
     def _learn(self, gx, gy, gz):
-        """One more sample at rest for the biases."""
-        n = self.settled
+        """One more sample at rest: what it is beyond the biases.
+
+        A hand's turn is as steady as a bias for a block, and slower than none. So a steady block
+        may only be where the bias was, and how far it can have drifted since the last one.
+        """
+        n = self._block
         if n == 0:
-            self._bias_x = gx << _BIAS_SHIFT
-            self._bias_y = gy << _BIAS_SHIFT
-            self._bias_z = gz << _BIAS_SHIFT
-        # The first second counts in full, so that arming soon after boot finds a fair bias; then
-        # a turn that the wheels do not tell (somebody carries the car) must not spoil it.
-        shift = 3 if n < 16 else (4 if n < 48 else _BIAS_SHIFT)
-        off = (gz << _BIAS_SHIFT) - self._bias_z
-        if n >= 48 and not -_STILL < off < _STILL:
+            self._sum = 0
+            self._low = self._high = gz
+        self._sum += gz
+        if gz < self._low:
+            self._low = gz
+        elif gz > self._high:
+            self._high = gz
+        self._block = n = n + 1
+        if n < _BLOCK:
+            return
+        self._block = 0
+        if self._high - self._low > _SPREAD << _BIAS_SHIFT:
+            return
+        n = self.settled
+        off = self._sum // _BLOCK
+        most = _NEAR + (self._since >> _DRIFT_SHIFT)
+        if n >= _STEADY and not -most <= off <= most:
             self._doubts += 1
+            self._since += _BLOCK if self._since < _FAR << _DRIFT_SHIFT else 0
             if self._doubts < _DOUBTS:
                 return
-            self.settled = n = 0  # so long at rest it is the bias that has moved, with the warmth
-            self._bias_z = gz << _BIAS_SHIFT
-            off = 0
-        self._doubts = 0
-        self._bias_x += ((gx << _BIAS_SHIFT) - self._bias_x) >> shift
-        self._bias_y += ((gy << _BIAS_SHIFT) - self._bias_y) >> shift
-        self._bias_z += off >> shift
+            n = 0
+        self._doubts = self._since = 0
+        # Each of the first blocks counts in full, later ones less: a mean over the last four.
+        share = n // _BLOCK + 1 if n < _STEADY else 4
+        self._bias_z += off // share
+        self._bias_x += gx // share  # of these a sample will do
+        self._bias_y += gy // share
         if n < 10_000:
-            self.settled = n + 1
+            self.settled = n + _BLOCK

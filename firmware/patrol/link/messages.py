@@ -249,7 +249,7 @@ class Messages:
         put_float(buf, off + d.ATTITUDE_ROLL, car.attitude.roll, 1000)
         put_float(buf, off + d.ATTITUDE_PITCH, car.attitude.pitch, 1000)
         put_float(buf, off + d.ATTITUDE_YAW, car.odometry.heading, 1000)
-        if imu is not None:
+        if imu.works:
             put_float(buf, off + d.ATTITUDE_ROLLSPEED, imu.roll_rate, 1000)
             put_float(buf, off + d.ATTITUDE_PITCHSPEED, imu.pitch_rate, 1000)
             put_float(buf, off + d.ATTITUDE_YAWSPEED, imu.yaw_rate, 1000)
@@ -304,7 +304,7 @@ class Messages:
         car = self._car
         battery = car.battery
         present = _SONARS | _MOTORS | _BATTERY | _PREARM
-        if car.imu is not None:
+        if car.imu.settled or car.imu_works:
             present |= _IMU
         lost = 0
         for tof in car.tofs:
@@ -337,7 +337,7 @@ class Messages:
             battery.ma // 10,
             0,
             car.parser.bad_crc & 0xFFFF,
-            0,
+            car.bus.freed & 0xFFFF,
             0,
             0,
             0,

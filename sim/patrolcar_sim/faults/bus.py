@@ -58,6 +58,12 @@ def identity(rig: Rig, fault: Fault, chance: random.Random) -> Undo:
     return together(*(put(slave.edits, edit) for slave in _slaves(rig, fault)))
 
 
+def reset(rig: Rig, fault: Fault, chance: random.Random) -> None:
+    """Its supply dips, that of the others does not."""
+    for slave in _slaves(rig, fault):
+        slave.power_up()
+
+
 def turned(rig: Rig, fault: Fault, chance: random.Random) -> Undo:
     """The IMU is mounted upside down: turned about its x axis."""
     edit = Turned(_ABOUT_Y_AND_Z)

@@ -84,6 +84,10 @@ CATALOGUE: dict[str, Kind] = {
         "a ToF sensor is another chip", bus.identity, _SIDES,
         parameters=_identity(bus.OTHER_TOF),
     ),
+    "tof.reset": Kind(
+        "a ToF sensor loses its power for a moment: it answers at 0x29 and measures nothing",
+        bus.reset, _SIDES, lasts=False, needs_world=True,
+    ),
     "imu.hang": Kind(
         "the IMU holds SDA low: no transfer on the bus begins", bus.hang, parameters=_CLOCKS
     ),
@@ -91,6 +95,10 @@ CATALOGUE: dict[str, Kind] = {
     "imu.frozen": Kind("the IMU always tells the same measurement", bus.frozen),
     "imu.identity": Kind(
         "the IMU is another chip", bus.identity, parameters=_identity(bus.OTHER_IMU)
+    ),
+    "imu.reset": Kind(
+        "the IMU loses its power for a moment: it sleeps, with its default ranges",
+        bus.reset, lasts=False, needs_world=True,
     ),
     "imu.turned": Kind("the IMU is mounted upside down", bus.turned),
     "encoder.missing": Kind(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any
 
 from patrolcar_sim.board.pins import Movable, Slave
 
@@ -61,6 +62,12 @@ class FaultySlave:
             data = self._edited(bytearray(data))
         self._pointer = self._pointer + n & 0xFF
         return data
+
+    def power_up(self) -> None:
+        """Power comes back, to this one alone."""
+        self._pointer = self._page = 0
+        slave: Any = self._slave  # that it can be told apart from a bench's is checked before
+        slave.power_up()
 
     def _edited(self, data: bytearray) -> bytes:
         start, n = self._pointer, len(data)

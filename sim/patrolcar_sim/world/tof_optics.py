@@ -174,6 +174,7 @@ class TofOptics:
         """One measurement from where the car is, in that time; `limit` is the least signal."""
         spec, rng = self._spec, self._random[sensor]
         uneven, noise = rng.gauss(1.0, spec.signal_noise), rng.gauss(0.0, 1.0)
+        more, other = rng.gauss(0.0, 1.0), rng.gauss(0.0, 1.0)
         ideal = self.sight(sensor, *self._pose())
         signal = max(ideal.signal * uneven, 0.0)
         spads = spec.spads
@@ -183,6 +184,10 @@ class TofOptics:
         ambient = (spec.dark_rate + spec.sun_rate * spec.spads * self._light() * ideal.white) * (
             spads / spec.spads
         )
+        # Both rates are counts of photons in the budget, a million a second for one Mcps.
+        counted = max(signal + more * math.sqrt((signal + ambient) / budget_us), 0.0)
+        ambient = max(ambient + other * math.sqrt(ambient / budget_us), 0.0)
+        signal = min(counted, _MOST_SIGNAL)
         if signal <= 0.0 or signal < limit:
             return Shot(NO_TARGET, NOTHING_MM, signal, ambient, spads)
         contrast = signal / math.sqrt(signal + ambient) * math.sqrt(budget_us / _BUDGET_US)

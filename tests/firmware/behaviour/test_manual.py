@@ -12,10 +12,20 @@ class Drive:
         self.wish = (speed, turn)
 
 
+class Odometry:
+    heading = 300
+    turn = 0
+
+
 @pytest.fixture
-def parts():
+def odometry():
+    return Odometry()
+
+
+@pytest.fixture
+def parts(odometry):
     drive = Drive()
-    manual = Manual(drive, car)
+    manual = Manual(drive, car, odometry)
     manual.start()
     return drive, manual
 
@@ -52,3 +62,31 @@ def test_values_that_mavlink_does_not_allow_count_as_centred(parts):
     manual.sticks(32767, -32768, 0)
     manual.step(10, False)
     assert drive.wish == (0, 0)
+
+
+def test_straight_ahead_it_holds_the_heading_that_it_has_after_a_turn(parts, odometry):
+    drive, manual = parts
+    manual.sticks(500, 0, 0)
+    odometry.turn = 400
+    manual.step(10, False)  # the turn is not over
+    odometry.turn = 0
+    odometry.heading = 500
+    manual.step(20, False)
+    odometry.heading = 480
+    manual.step(30, False)
+    assert drive.wish[1] > 0
+    manual.sticks(500, -100, 40)
+    manual.step(50, False)
+    assert drive.wish[1] == -car.MAX_TURN_MRAD_S // 10
+
+
+def test_a_heading_from_before_a_silence_is_forgotten(parts, odometry):
+    drive, manual = parts
+    manual.sticks(500, 0, 0)
+    manual.step(10, False)
+    assert manual.step(10 + TIMEOUT_MS, False)
+    odometry.heading = -1_000  # somebody has turned it meanwhile
+    manual.sticks(500, 0, 2_000)
+    manual.step(2_010, False)
+    manual.step(2_020, False)
+    assert drive.wish == (car.MAX_SPEED_MM_S // 2, 0)

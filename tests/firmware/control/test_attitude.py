@@ -27,5 +27,13 @@ def test_a_tilt_counts_after_a_third_of_a_second():
     assert stepped(0, 7000, 4000, 7).tilted
 
 
-def test_upside_down_is_tilted():
+def test_upside_down_is_tilted_in_a_tenth_of_a_second():
+    assert not stepped(0, 0, -8192, 1).tilted
+    assert stepped(0, 0, -8192, 2).tilted
     assert stepped(0, 0, -8192, 10).tilted
+
+
+def test_set_upright_it_is_not_tilted_any_more():
+    attitude = stepped(0, 0, -8192, 10)
+    attitude.step(0, 0, 8192)
+    assert not attitude.tilted

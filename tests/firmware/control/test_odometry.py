@@ -73,11 +73,64 @@ def test_a_wheel_that_slips_does_not_turn_the_heading():
     assert truth.odometry.slips > 0
 
 
-def test_the_gyros_scale_error_is_halved_by_the_wheels():
-    truth = Truth(scale=1.02)
+@pytest.mark.parametrize("scale", [0.97, 1.025])
+def test_the_gyros_scale_is_found_by_the_wheels_and_the_heading_keeps_up(scale):
+    truth = Truth(scale=scale)
     truth.drive(0.13, -0.13, 1_000)  # 20 rad
-    assert truth.turned_off() == pytest.approx(0.2, abs=0.02)
+    assert truth.turned_off() < 0.01
+    assert truth.odometry.scale == pytest.approx((1 / scale - 1) * 2**14, abs=10)
     assert truth.odometry.slips == 0
+
+
+def test_once_it_is_known_the_gyro_alone_tells_a_turn_in_which_the_wheels_slip():
+    truth = Truth(scale=1.02)
+    truth.drive(0.13, -0.13, 1_000)
+    before = truth.turned_off()
+    truth.drive(0.13, -0.13, 300, slip_left=0.05)  # 6 rad; the wheels say 1.2 rad more
+    assert truth.turned_off() - before < 0.02
+
+
+def test_slip_teaches_no_scale():
+    truth = Truth()
+    for _ in range(50):
+        truth.drive(0.13, -0.13, 20, slip_left=0.05)
+        truth.drive(0.0, 0.0, 5)
+    assert abs(truth.odometry.scale) < 16  # 0.1 %
+
+
+def test_a_scale_beyond_4_percent_is_not_believed():
+    truth = Truth(scale=1.055)
+    truth.drive(0.13, -0.13, 3_000)
+    assert truth.odometry.scale == -655
+
+
+def test_straight_ahead_a_wheel_that_is_a_percent_larger_turns_no_heading():
+    truth = Truth()
+    for _ in range(100):
+        truth.drive(0.3, 0.3, 10, slip_left=0.003)
+    assert truth.turned_off() < 0.01
+
+
+def test_a_hand_that_turns_it_on_standing_wheels_is_followed():
+    truth = Truth()
+    truth.drive(0, 0, 60)
+    heading = truth.odometry.heading
+    for _ in range(100):
+        truth.odometry.step(0, 0, 10_000, 300_000, True)
+    assert truth.odometry.heading - heading == pytest.approx(300, abs=2)
+    assert truth.odometry.at_rest
+
+
+def test_a_gyro_that_comes_and_goes_makes_no_jump():
+    truth = Truth()
+    was = 0
+    for tick in range(400):
+        truth.gyro = tick // 7 % 3 != 0
+        truth.drive(0.13, -0.1, 1)
+        heading = truth.odometry.heading
+        step = math.remainder(heading - was, 2000 * math.pi)
+        assert 10 < step < 25  # 17.7 mrad, and a wheel's count is 1.2
+        was = heading
 
 
 def test_at_rest_the_gyros_noise_turns_nothing():

@@ -48,6 +48,21 @@ def test_an_i2c_transfer_costs_its_bits(bench: Bench) -> None:
     assert 370 <= int(out) <= 420  # 17 bytes of nine bits at 400 kHz
 
 
+def test_the_constructor_hands_out_the_same_bus_and_allocates_nothing(bench: Bench) -> None:
+    out = bench.run(
+        "import machine, micropython\na = machine.I2C(1, freq=400000)\n"
+        "micropython.heap_lock()\nb = machine.I2C(1, freq=100000, timeout=3000)\n"
+        "micropython.heap_unlock()\nprint(a is b)"
+    )
+    assert out == "True\n"
+
+
+def test_while_a_program_has_its_pins_the_bus_times_out(bench: Bench) -> None:
+    bench.run("import machine\ni = machine.I2C(1)\np = machine.Pin('X9', machine.Pin.OPEN_DRAIN)")
+    assert "ETIMEDOUT" in bench.fails("i.readfrom_mem(0x68, 0x75, 1)")
+    assert bench.run("machine.I2C(1)\nprint(i.readfrom_mem(0x68, 0x75, 1))") == "b'h'\n"
+
+
 def test_reset_causes_are_true(bench: Bench) -> None:
     def up() -> str:
         bench.until(b">>> ")

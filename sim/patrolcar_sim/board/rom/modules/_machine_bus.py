@@ -2,10 +2,12 @@
 
 import chip
 import pinout
+from _machine_pin import Pin
 
 _ENODEV = 19
 _ETIMEDOUT = 110
 _PIECE = 96  # bytes of one I2C read that travel in one reply
+_AF_OD, _PULL_UP, _AF = 0x12, 1, 4  # i2c_init in ports/stm32/i2c.c; AF4 is I2C on every F4
 _CALL_US = 8  # a HAL call's own time (estimated)
 
 
@@ -152,25 +154,30 @@ class UART:
         return True
 
 
-class I2C:
+class _I2C:
     """A hardware I2C bus; a transfer costs its bits, nine a byte."""
 
-    def __init__(self, id, *, scl=None, sda=None, freq=400_000, timeout=50_000):
-        number = pinout.I2C_NAMES.get(id, -1) if isinstance(id, str) else id
-        if number not in pinout.I2C_PINS:
-            raise ValueError("I2C(%s) doesn't exist" % id)
-        if scl is not None or sda is not None:
-            raise ValueError("explicit choice of scl/sda is not implemented")
+    def __init__(self, number):
+        scl, sda = pinout.I2C_PINS[number]
         self._number = number
-        self._freq = freq
-        self._timeout_us = timeout // 1000 * 1000  # the port counts SysTicks
+        self._scl = Pin(scl)
+        self._sda = Pin(sda)
         self._one = bytearray(1)
         self._register = bytearray(2)
         self._joined = bytearray(64)
 
+    def _init(self, freq, timeout):
+        self._freq = freq
+        self._timeout_us = timeout // 1000 * 1000  # the port counts SysTicks
+        self._scl.init(_AF_OD, _PULL_UP, alt=_AF)
+        self._sda.init(_AF_OD, _PULL_UP, alt=_AF)
+
     @micropython.native
     def _transfer(self, address, out, n_out, n_in=0, into=None, at=0):
         """Writes out[:n_out], then reads n_in bytes (at most _PIECE) to into[at:]."""
+        if self._scl._mode != _AF_OD or self._sda._mode != _AF_OD:
+            chip.advance(chip.now + self._timeout_us)  # the pins are somebody else's
+            raise OSError(_ETIMEDOUT)
         bits = 9 * (n_out + n_in + 1 + (1 if n_in and n_out else 0))
         end = chip.now + _CALL_US + bits * 1_000_000 // self._freq
         # Where an interrupt is due before the end, time passes by itself after the data has come.
@@ -247,3 +254,28 @@ class I2C:
         for i in range(len(buf)):
             joined[n + i] = buf[i]
         self._transfer(addr, joined, n + len(buf))
+
+
+class _Maker:
+    """machine.I2C: hands out the port's static object of a bus, reset and with its pins.
+
+    No class, since calling one with arguments would allocate, and the port's does not.
+    """
+
+    def __init__(self):
+        self._made = [None] * 4
+
+    def __call__(self, id, *, scl=None, sda=None, freq=400_000, timeout=50_000):
+        number = pinout.I2C_NAMES.get(id, -1) if isinstance(id, str) else id
+        if number not in pinout.I2C_PINS:
+            raise ValueError("I2C(%s) doesn't exist" % id)
+        if scl is not None or sda is not None:
+            raise ValueError("explicit choice of scl/sda is not implemented")
+        bus = self._made[number]
+        if bus is None:
+            self._made[number] = bus = _I2C(number)
+        bus._init(freq, timeout)
+        return bus
+
+
+I2C = _Maker()
