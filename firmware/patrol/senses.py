@@ -34,6 +34,7 @@ class Senses:
         self._say = say
         self._told = [0] * 3  # when each was lost, in ms, and negative when it is back
         self._turn = 0
+        self._doubt = False  # a transfer has failed: a line may hang
         self._anew_ms = 0
         if not imu.works:
             say(4, _NO_IMU_TEXT)
@@ -42,10 +43,11 @@ class Senses:
     def inertia(self, at_rest):
         """The IMU's sample of this tick."""
         imu = self._imu
-        if self._bus.free():
+        if not self._doubt or self._bus.free():
             imu.sample(at_rest)
         else:
             imu.lose(SILENT)
+        self._doubt = not imu.fresh
         if imu.works != (self._told[0] <= 0):
             self._tell(0, imu.works, _IMU_TEXTS[imu.trouble - 1])
 
@@ -53,7 +55,10 @@ class Senses:
         """One ToF sensor and then the other: each at 25 Hz, less often than it measures."""
         self._turn = i = 1 - self._turn
         tof = self._tofs[i]
-        tof.step(self._bus.free())
+        errors = tof.errors
+        tof.step(not self._doubt or self._bus.free())
+        if tof.errors != errors:
+            self._doubt = True
         if tof.alive != (self._told[i + 1] <= 0):
             self._tell(i + 1, tof.alive, _FROZEN_TEXTS[i] if tof.frozen else _TOF_TEXTS[i])
 

@@ -1,7 +1,7 @@
 """The I2C bus, and how it is freed when a slave holds SDA low.
 
     bus = Bus(1, 400_000, "X9", "X10")
-    if bus.free():           # each tick, before the first transfer
+    if bus.free():           # after a transfer that failed, before the next one
         bus.i2c.readfrom_mem_into(...)
 
 A slave that lost a clock in the middle of a byte waits for more: nine clocks end whatever it
