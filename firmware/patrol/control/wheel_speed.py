@@ -50,19 +50,25 @@ class WheelSpeed:
         self._before = was
         self.setpoint = setpoint
 
-        # Where the duty is held back the integral may only return, never wind further up.
+        # Where the duty is held back, and far from what is wanted, the integral may only return.
         held = self._duty - applied
         integral = self._integral
-        if -_NEAR < error < _NEAR and not (held > 0 and error > 0) and not (held < 0 and error < 0):
-            more = error * _KI_UV
-            if error > _FAR and integral < 0 or error < -_FAR and integral > 0:
-                more *= _UNWIND
-            integral += more
-            if integral > _INTEGRAL_UV:
-                integral = _INTEGRAL_UV
-            elif integral < -_INTEGRAL_UV:
-                integral = -_INTEGRAL_UV
-            self._integral = integral
+        more = error * _KI_UV
+        if error > 0:
+            if integral < 0:
+                more *= _UNWIND if error > _FAR else 1
+            elif held > 0 or error > _NEAR:
+                more = 0
+        elif integral > 0:
+            more *= _UNWIND if error < -_FAR else 1
+        elif held < 0 or error < -_NEAR:
+            more = 0
+        integral += more
+        if integral > _INTEGRAL_UV:
+            integral = _INTEGRAL_UV
+        elif integral < -_INTEGRAL_UV:
+            integral = -_INTEGRAL_UV
+        self._integral = integral
         more = setpoint - was
         mv = (setpoint * self._uv + more * self._inertia + error * _KP_UV + integral) // 1000
         if setpoint > 0:

@@ -26,7 +26,7 @@ class Encoder:
     """`timer` is a pyb.Timer with period 0xffff and two ENC_AB channels.
 
     After each `sample`: `delta` (counts since the last one), `speed` (mm/s) and `distance` (mm,
-    signed). `nm_per_count` is the way of the wheel's rim for one count. A reading that no wheel
+    signed). `nm` is the way of the wheel's rim for one count. A reading that no wheel
     could have come to is a glitch, counted in `faults`: the speed stays, and the next reading
     that can be has all the counts.
     """
@@ -37,7 +37,7 @@ class Encoder:
         self.distance = 0
         self.faults = 0
         self._counter = timer.counter
-        self._nm = nm_per_count
+        self.nm = nm_per_count
         self._sign = sign
         self._last = timer.counter()
         self._rest_nm = 0  # what is not a whole millimetre yet
@@ -83,7 +83,7 @@ class Encoder:
             quiet = us
         self._quiet_us = 0
         self._take(delta, quiet)
-        rest = self._rest_nm + delta * self._nm
+        rest = self._rest_nm + delta * self.nm
         mm = rest // 1_000_000
         self._rest_nm = rest - mm * 1_000_000
         self.distance += mm
@@ -96,7 +96,7 @@ class Encoder:
             return
         self._quiet_us = quiet
         if quiet > 0:
-            most = self._nm // quiet
+            most = self.nm // quiet
             speed = self.speed
             self.speed = most if speed > most else (-most if speed < -most else speed)
 
@@ -130,4 +130,4 @@ class Encoder:
         self._sum = total
         self._sum_us = total_us
         # nm/us is mm/s. No time at all is no speed, rather than an infinite one.
-        self.speed = (total * self._nm + (total_us >> 1)) // total_us if total_us > 0 else 0
+        self.speed = (total * self.nm + (total_us >> 1)) // total_us if total_us > 0 else 0
