@@ -20,6 +20,7 @@ _EXPLAINED = const(2_100)  # uV for 1 mm/s that the gyro misses: four tenths of 
 _LOAD_MV = const(1_100)  # a ramp of 10 degrees, or a motor of half its torque
 _STANDING = const(8)  # mm/s
 _TURNING = const(20)
+_CREEP = const(4)  # mm/s more in a window
 _BEYOND = const(100)  # mm/s more than wanted
 _IDLE = const(4)  # windows after the last drive, in which the wheels roll out
 _SELF_MA = const(50)  # more than at rest: a wheel that a hand turns takes no current
@@ -87,7 +88,7 @@ class Plausible:
         self._quiet = 0
         self._idle = 0
         self._rolls = 0  # the faster wheel's speed in the window before
-        self._rest_ma = battery.ma
+        self._ma = self._rest_ma = battery.ma
 
     def step(self, dt_us, yaw_urad_s, trusted):
         """True in the moment in which a fault is found.
@@ -114,6 +115,12 @@ class Plausible:
         left = counts[0] * self._encoders[0].nm // us
         right = counts[1] * self._encoders[1].nm // us
         apart = self._urad * self._track // us - left + right if trusted else 0
+        changes = self._changes
+        speeds = self._speeds
+        for side in (0, 1):
+            now = self._encoders[side].speed
+            changes[side] = now - speeds[side]
+            speeds[side] = now
         over_left = self._over(0, left)
         over_right = self._over(1, right)
         counts[0] = counts[1] = self._urad = self._us = self._n = 0
@@ -138,11 +145,10 @@ class Plausible:
         """What of a wheel's voltage its motion does not explain, in mV."""
         limits = self._limits
         n = self._n
-        now = self._encoders[side].speed
-        self._changes[side] = change = now - self._speeds[side]
-        self._speeds[side] = now
         mv = self._duties[side] // n * self._battery.mv // 1000
         self._duties[side] = 0
+        # Part of what it takes is the other wheel's: to turn the car is easier than to push it.
+        change = (self._changes[side] * 5 + self._changes[1 - side]) // 6
         mv -= (speed * limits.UV_PER_MM_S + change * limits.INERTIA_UV // n) // 1000
         friction = limits.FRICTION_MV
         if speed > _STANDING:
@@ -199,15 +205,17 @@ class Plausible:
             change = -change
             apart = -apart
         if over > _LOAD_MV:
-            if speed < -_TURNING:
+            if speed < -_TURNING and change <= _STANDING:
                 return REVERSED + side
-            # Below half, and not on its way: a weak motor's wheel is, and one that meets a ramp.
-            if setpoint >= _TURNING and speed * 2 < setpoint and change * 8 < setpoint:
+            # Not on its way either: a weak motor's wheel is.
+            if setpoint >= _TURNING and (
+                (speed * 2 < setpoint and change < 0) or (speed * 4 < setpoint and change < _CREEP)
+            ):
                 # A jammed one slides for a moment, and then the gyro agrees that it stands.
                 if speed < _STANDING and apart >= _APART:
                     return NOTHING + side
                 return BLOCKED + side
-        elif over < -_LOAD_MV and speed > setpoint + _BEYOND:
+        elif over < -_LOAD_MV and speed > setpoint + _BEYOND and change > -_TURNING:
             return BY_ITSELF + side
         return NONE
 
@@ -217,13 +225,20 @@ class Plausible:
         left = abs(left)
         right = abs(right)
         speed = left if left >= right else right
-        was = self._rolls
+        rolled = self._rolls
         self._rolls = speed
+        was = self._ma
+        self._ma = ma
         if self._idle < _IDLE:
             self._idle += 1
         elif speed == 0:
             self._rest_ma = ma
-        elif speed > _TURNING and speed * 8 > was * 7 and ma - self._rest_ma > _SELF_MA:
+        elif (
+            speed > _TURNING
+            and speed * 16 > rolled * 15
+            and ma >= was
+            and ma - self._rest_ma > _SELF_MA
+        ):
             return BY_ITSELF if left >= right else BY_ITSELF + 1
         return NONE
 
