@@ -28,7 +28,8 @@ TILT = const(13)
 BATTERY_CRITICAL = const(14)
 LOOP_STOPPED = const(15)  # the deadman timer has cut the motors
 EXCEPTION = const(16)
-EVENTS = const(17)
+WHEEL = const(17)  # an encoder or a motor does what it is not told
+EVENTS = const(18)
 
 # Actions: what is done when a row is taken. `SELECT` only remembers the mode for arming.
 NONE = const(0)
@@ -67,6 +68,7 @@ EVENT_TEXTS = (
     b"battery critical",
     b"loop stood still: motors cut",
     b"exception: see the REPL",
+    b"a wheel cannot be trusted: stopped",
 )
 
 

@@ -74,8 +74,10 @@ class Drive:
         side = w * self._half_track // 1000
         left = v + side
         right = v - side
-        self._motor_left.drive(self._left.step(left, speed_left, battery_mv))
-        self._motor_right.drive(self._right.step(right, speed_right, battery_mv))
+        motor = self._motor_left
+        motor.drive(self._left.step(left, speed_left, battery_mv, motor.duty))
+        motor = self._motor_right
+        motor.drive(self._right.step(right, speed_right, battery_mv, motor.duty))
         self._watch(left, speed_left, right, speed_right)
 
     def _watch(self, left, speed_left, right, speed_right):

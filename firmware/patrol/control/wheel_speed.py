@@ -1,15 +1,20 @@
 """One wheel's speed: feed-forward by the motor's constants, PI for the rest, in millivolts.
 
 The feed-forward knows the back-EMF at the wanted speed, the friction, and what the wanted change
-of speed takes, so the PI has little left to do and little to overshoot with. The output is a duty,
-the wanted voltage over the pack's present one, so gains do not change as it empties.
+of speed takes, so the PI has little left to do and little to overshoot with. Its error is against
+what was wanted when the measurement was made: else each ramp would look like a wheel that lags.
+The output is a duty, the wanted voltage over the pack's present one, so gains do not change as it
+empties.
 """
 
 from patrol.portable import const
 
-_KP_UV = const(5_000)  # uV for 1 mm/s of error
-_KI_UV = const(450)  # uV for 1 mm/s of error in each tick: 45 mV/mm
+_KP_UV = const(12_000)  # uV for 1 mm/s of error
+_KI_UV = const(600)  # uV for 1 mm/s of error in each tick: 60 mV/mm
 _INTEGRAL_UV = const(2_500_000)
+_NEAR = const(80)  # mm/s: with a larger error a wheel slower than this is held
+_FAR = const(20)  # mm/s: so much error the other way takes the integral back _UNWIND times as fast
+_UNWIND = const(4)
 _LOWEST_MV = const(5_000)  # below that a reading is wrong, and would ask for too much duty
 
 
@@ -19,28 +24,52 @@ class WheelSpeed:
 
     def __init__(self, uv_per_mm_s, inertia_uv, friction_mv, limit):
         self.setpoint = 0
+        self._before = 0  # the one before `setpoint`, and so on: a measurement is 2 ticks old
+        self._before_that = 0
         self._inertia = inertia_uv
         self._uv = uv_per_mm_s
         self._friction = friction_mv
         self._limit = limit
         self._integral = 0
+        self._duty = 0
 
     def reset(self):
         """Forgets the past, as when the wheel was stopped by the brake."""
-        self.setpoint = 0
+        self.setpoint = self._before = self._before_that = 0
         self._integral = 0
+        self._duty = 0
 
-    def step(self, setpoint, speed, battery_mv):
-        """The duty (per mille) for a wanted and a measured speed (mm/s); once a tick."""
-        more = setpoint - self.setpoint
+    def step(self, setpoint, speed, battery_mv, applied):
+        """The duty (per mille) for a wanted and a measured speed (mm/s); once a tick.
+
+        `applied` is what the motor came to of the last one: its slew limit may hold it back.
+        """
+        was = self.setpoint
+        error = self._before_that - speed
+        self._before_that = self._before
+        self._before = was
         self.setpoint = setpoint
-        error = setpoint - speed
-        was = self._integral
-        integral = was + error * _KI_UV
+
+        # Where the duty or the wheel itself is held, the integral may only return.
+        held = self._duty - applied
+        integral = self._integral
+        more = error * _KI_UV
+        if error > 0:
+            if integral < 0:
+                more *= _UNWIND if error > _FAR else 1
+            elif held > 0 or (error > _NEAR and speed < _NEAR):
+                more = 0
+        elif integral > 0:
+            more *= _UNWIND if error < -_FAR else 1
+        elif held < 0 or (error < -_NEAR and speed > -_NEAR):
+            more = 0
+        integral += more
         if integral > _INTEGRAL_UV:
             integral = _INTEGRAL_UV
         elif integral < -_INTEGRAL_UV:
             integral = -_INTEGRAL_UV
+        self._integral = integral
+        more = setpoint - was
         mv = (setpoint * self._uv + more * self._inertia + error * _KP_UV + integral) // 1000
         if setpoint > 0:
             mv += self._friction
@@ -48,16 +77,6 @@ class WheelSpeed:
             mv -= self._friction
         if battery_mv < _LOWEST_MV:
             battery_mv = _LOWEST_MV
-        duty = mv * 1000 // battery_mv
+        self._duty = duty = mv * 1000 // battery_mv
         limit = self._limit
-        # At the limit the integral may only come back from it, never wind further up.
-        if duty > limit:
-            duty = limit
-            if error > 0:
-                integral = was
-        elif duty < -limit:
-            duty = -limit
-            if error < 0:
-                integral = was
-        self._integral = integral
-        return duty
+        return limit if duty > limit else (-limit if duty < -limit else duty)

@@ -21,7 +21,9 @@ class Motor:
     """`channel` is a pyb.Timer channel in PWM mode, `top` the timer's period + 1.
 
     Duties are signed, per mille of the supply, forward positive. `limit` bounds them, `slew`
-    bounds their change from one `drive` to the next: a reversal at once browns the pack out.
+    bounds their change from one `drive` to the next, and between two directions lies one of a
+    brake: a reversal at once browns the pack out, and a bridge that turns under current shoots
+    through.
     """
 
     def __init__(
@@ -36,6 +38,7 @@ class Motor:
         self._slew = slew
         self._sign = sign
         self._bridge = -1
+        self._way = 0  # the last duty: its sign is the direction
         self.coast()
 
     def drive(self, duty):
@@ -50,11 +53,18 @@ class Motor:
             duty = was + self._slew
         elif duty < was - self._slew:
             duty = was - self._slew
-        if duty == was and (self._bridge == FORWARD or self._bridge == BACKWARD):
+        way = self._way
+        if duty == 0 or duty > 0 > way or duty < 0 < way:
+            # Stopping, or turning round: at least till the next tick it is a brake.
+            self._way = 0
+            self._stop(BRAKE, 1)
+            return
+        if duty == was:
             return
         self.duty = duty
+        self._way = duty
         duty *= self._sign
-        # The width falls before the bridge turns, so no moment has full drive the wrong way.
+        # No width while the bridge turns, so no moment has full drive the wrong way.
         if duty < 0:
             duty = -duty
             if self._bridge != BACKWARD:
