@@ -20,7 +20,7 @@ from patrol.behaviour.wander import Wander
 from patrol.control.attitude import Attitude
 from patrol.control.drive import Drive
 from patrol.control.odometry import Odometry
-from patrol.control.plausible import BLOCKED, NONE, Plausible
+from patrol.control.plausible import BLOCKED, Plausible
 from patrol.control.wheel_speed import WheelSpeed
 from patrol.drivers.leds import BLINK, FLASH, OFF, ON
 from patrol.link.command import ACCEPTED, DENIED, TEMPORARILY_REJECTED, Command
@@ -91,15 +91,6 @@ class Car:
         self.odometry = Odometry(
             settings["wheel_left"], settings["wheel_right"], settings["track"]
         )
-        self.plausible = Plausible(
-            (self.encoder_left, self.encoder_right),
-            (self.motor_left, self.motor_right),
-            (self.wheel_left, self.wheel_right),
-            self.drive,
-            self.battery,
-            limits,
-            (settings["track"] + 50) // 100,
-        )
         self.attitude = Attitude()
         self.manual = Manual(self.drive, limits, self.odometry)
         self.wander = Wander(self.drive, self.odometry, self.sonars, self.floor, limits)
@@ -115,6 +106,7 @@ class Car:
         self.telemetry.answers = self.command.answer
         self.telemetry.messages.texts[LEVEL] = settings["log_level"]
         self._say = self.telemetry.say
+        self.plausible = Plausible(self, (settings["track"] + 50) // 100, self._say)
         self.supervisor = self._supervisor()
 
         self._say(6, _READY_TEXT)
@@ -309,13 +301,12 @@ class Car:
     def _estimate(self):
         imu = self.imu
         trusted = imu.fresh and imu.settled >= _BIAS_TICKS
-        self.odometry.step(
-            self.encoder_left.delta,
-            self.encoder_right.delta,
-            self.schedule.dt_us,
-            imu.yaw_urad_s if trusted else 0,
-            trusted,
-        )
+        yaw = imu.yaw_urad_s if trusted else 0
+        dt = self.schedule.dt_us
+        self.odometry.step(self.encoder_left.delta, self.encoder_right.delta, dt, yaw, trusted)
+        if self.plausible.step(dt, yaw, trusted):
+            blocked = self.plausible.fault & ~1 == BLOCKED
+            self.supervisor.post(rules.STALL if blocked else rules.WHEEL)
 
     def _supervise(self):
         self.watchdog.feed()
@@ -355,15 +346,6 @@ class Car:
                 self.supervisor.post(rules.DEADMAN)
 
     def _act(self):
-        imu = self.imu
-        trusted = self.imu_works and imu.settled >= _BIAS_TICKS
-        wheels = self.plausible
-        if wheels.step(self.schedule.dt_us, imu.yaw_urad_s if trusted else 0, trusted):
-            blocked = wheels.fault & ~1 == BLOCKED
-            self.supervisor.post(rules.STALL if blocked else rules.WHEEL)
-        if wheels.text is not None:
-            self._say(6 if wheels.fault == NONE else 3, wheels.text)
-            wheels.text = None
         self.drive.step(self.encoder_left.speed, self.encoder_right.speed, self.battery.mv)
 
     def _power(self):

@@ -80,7 +80,17 @@ def test_the_cars_numbers_are_those_of_the_parts_file():
     counts = value("motor", "encoder_counts") * value("motor", "gear_ratio")
     assert pytest.approx(rim * 1e6 / counts, abs=1) == car.NM_PER_COUNT
     free = value("motor", "no_load_speed") / 60 * rim
-    assert pytest.approx(value("motor", "voltage") * 1e6 / free, abs=1) == car.UV_PER_MM_S
+    winding = value("motor", "voltage") / value("motor", "stall_current")
+    back = value("motor", "voltage") - value("motor", "no_load_current") / 1000 * winding
+    assert pytest.approx(back * 1e6 / free, rel=1e-3) == car.UV_PER_MM_S
+    whole = winding + value("driver", "resistance")
+    assert pytest.approx(value("motor", "no_load_current") * whole, abs=1) == car.FRICTION_MV
+    rotor = value("motor", "rotor_inertia") * value("motor", "gear_ratio") ** 2
+    mass = value("chassis", "mass") / 2000 + rotor / (value("wheel", "diameter") / 2000) ** 2
+    amperes = value("motor", "stall_current") - value("motor", "no_load_current") / 1000
+    torque = value("motor", "stall_torque") * 0.0980665 / amperes
+    volts = mass * 0.1 * value("wheel", "diameter") / 2000 / torque * whole
+    assert pytest.approx(volts * 1e6, rel=0.02) == car.INERTIA_UV
     assert value("battery", "capacity") == car.BATTERY_CAPACITY_MAH
     assert value("sonar", "range_max") == car.SONAR_MAX_MM
     bearing = value("sonar", "angle") * 17.4533

@@ -119,10 +119,14 @@ class Body:
                 in1, in2, duty = self.bridge[side]
                 volts = self.volts * duty * (in1 - in2)
                 closed = self.powered and (in1 or in2)
-                # 5.8 V for 1 m/s; friction takes 0.5 V.
-                friction = math.copysign(min(abs(volts), 0.5), volts)
-                goal = (volts - friction) / 5.8 if closed else 0.0
-                self.speed[side] += (goal - self.speed[side]) * dt / (0.06 if closed else 0.2)
+                # 5.2 V for 1 m/s, the car's mass and the rotor's take 0.2 s. Friction of 0.68 V
+                # slows what turns, and holds what stands.
+                was = self.speed[side]
+                friction = math.copysign(0.68, was or volts)
+                goal = ((volts if closed else was * 5.2) - friction) / 5.2
+                now = was + (goal - was) * dt / 0.2
+                held = abs(volts) < 0.68 and (was == 0 or (now > 0) != (was > 0))
+                self.speed[side] = 0.0 if held else now
                 if self.jammed:
                     self.speed[side] = 0.0
                 self.way[side] += self.speed[side] * dt

@@ -1,6 +1,6 @@
 """Whether motors, encoders and gyro tell the same story, and who lies where they do not.
 
-Two questions to each wheel in windows of 60 ms. How much of its voltage does its measured motion
+Two questions to each wheel in windows of 50 ms. How much of its voltage does its measured motion
 not explain (back-EMF, friction, the change of speed)? And by how much does the gyro say that the
 difference of both wheels is another one? An encoder that lies fails both, and by the same amount;
 a wheel that is blocked or turns against its drive only the first; one that slips only the second.
@@ -9,10 +9,10 @@ Over two windows it makes a fault.
 
 from patrol.portable import const
 
-_TICKS = const(6)
+_TICKS = const(5)
 _SURE = const(2)  # windows in a row
-_QUIET = const(84)  # windows, 5 s, from a text to the same one again
-_GOOD = const(16)  # windows of motion without a fault, and it is over
+_QUIET = const(100)  # windows, 5 s, from a text to the same one again
+_GOOD = const(20)  # windows of motion without a fault, and it is over
 _MOTION = const(100)  # mm/s
 _APART = const(30)  # mm/s between gyro and wheels; hard turns of whole ones come to 6
 _LEAST_MV = const(250)
@@ -20,57 +20,53 @@ _EXPLAINED = const(2_100)  # uV for 1 mm/s that the gyro misses: four tenths of 
 _LOAD_MV = const(1_100)  # a ramp of 10 degrees, or a motor of half its torque
 _STANDING = const(8)  # mm/s
 _TURNING = const(20)
-_CREEP = const(4)  # mm/s more in a window
+_BOUNCE = const(14)  # mm/s more in a window: a jammed wheel springs a count or two
 _BEYOND = const(100)  # mm/s more than wanted
-_IDLE = const(4)  # windows after the last drive, in which the wheels roll out
+_START = const(3)  # windows in which even a weak motor comes to turn
+_IDLE = const(5)  # windows after the last drive, in which the wheels roll out
 _SELF_MA = const(50)  # more than at rest: a wheel that a hand turns takes no current
 
-# What is wrong with the left wheel; one more: with the right one.
+# What is wrong, times two; one more: with the right wheel.
 BACKWARD = const(0)
 NOTHING = const(2)
 LOSES = const(4)
 REVERSED = const(6)
 BLOCKED = const(8)
 BY_ITSELF = const(10)
-SWAPPED = const(12)
-NONE = const(13)
+BACK = const(12)
+SWAPPED = const(14)
+NONE = const(15)
+_SIDES = (b"left ", b"right ")
 _TEXTS = (
-    b"left encoder counts backward",
-    b"right encoder counts backward",
-    b"left encoder counts nothing",
-    b"right encoder counts nothing",
-    b"left encoder loses counts",
-    b"right encoder loses counts",
-    b"left motor turns backward",
-    b"right motor turns backward",
-    b"left wheel does not turn",
-    b"right wheel does not turn",
-    b"left wheel turns by itself",
-    b"right wheel turns by itself",
-    b"left and right encoder are exchanged",
+    b"encoder counts backward",
+    b"encoder counts nothing",
+    b"encoder loses counts",
+    b"motor turns backward",
+    b"wheel does not turn",
+    b"wheel turns by itself",
+    b"wheel is back",
+    b"and right encoder are exchanged",
 )
-_BACK = (b"left wheel is back", b"right wheel is back")
 
 
 class Plausible:
     """`step` each tick before the motors get their new duties.
 
-    Pairs (left, right) of Encoder, Motor and WheelSpeed; the Drive, the Battery, patrol.car's
-    constants and the wheels' distance (mm). `fault` is the last one, NONE once it is over; `text`
-    is for whoever takes it. `slips` counts windows in which gyro and wheels disagreed without a
-    fault.
+    `car` has encoders, motors, wheels, drive, battery and limits, `track` is the wheels' distance
+    (mm); `say(severity, text)` reports. `fault` is the last one, NONE once it is over. `slips`
+    counts windows in which gyro and wheels disagreed without a fault.
     """
 
-    def __init__(self, encoders, motors, wheels, drive, battery, limits, track):
+    def __init__(self, car, track, say):
         self.fault = NONE
-        self.text = None
         self.slips = 0
-        self._encoders = encoders
-        self._motors = motors
-        self._wheels = wheels
-        self._drive = drive
-        self._battery = battery
-        self._limits = limits
+        self._say = say
+        self._encoders = (car.encoder_left, car.encoder_right)
+        self._motors = (car.motor_left, car.motor_right)
+        self._wheels = (car.wheel_left, car.wheel_right)
+        self._drive = car.drive
+        self._battery = car.battery
+        self._limits = car.limits
         self._track = track
         # Sums of the window; pairs are left, right.
         self._counts = [0, 0]
@@ -86,12 +82,13 @@ class Plausible:
         self._bad = 0  # windows in a row
         self._good = 0
         self._quiet = 0
-        self._idle = 0
+        self._idle = 0  # windows, as far as they count
+        self._driven = 0
         self._rolls = 0  # the faster wheel's speed in the window before
-        self._ma = self._rest_ma = battery.ma
+        self._ma = self._rest_ma = car.battery.ma
 
     def step(self, dt_us, yaw_urad_s, trusted):
-        """True in the moment in which a fault is found.
+        """True in the moment in which a fault is found, and has been said.
 
         The gyro's rate is clockwise; without one that is `trusted` only the first question is
         asked.
@@ -129,12 +126,15 @@ class Plausible:
         wheels = self._wheels
         if self._drive.powered and (wheels[0].setpoint or wheels[1].setpoint):
             self._idle = 0
+            if self._driven < _START:
+                self._driven += 1
             found = self._lies(left, right, apart, over_left, over_right)
             if found == NONE:
                 found = self._fails(0, left, over_left, apart)
             if found == NONE:
                 found = self._fails(1, right, over_right, -apart)
         else:
+            self._driven = 0
             found = self._rolled(left, right)
         self._apart_was = apart
         self._over_was[0] = over_left
@@ -207,9 +207,10 @@ class Plausible:
         if over > _LOAD_MV:
             if speed < -_TURNING and change <= _STANDING:
                 return REVERSED + side
-            # Not on its way either: a weak motor's wheel is.
-            if setpoint >= _TURNING and (
-                (speed * 2 < setpoint and change < 0) or (speed * 4 < setpoint and change < _CREEP)
+            # Not on its way either, as a weak motor's wheel is, nor just about to begin.
+            if (self._driven == _START and setpoint >= _TURNING) and (
+                (-_STANDING < speed < _STANDING and change < _BOUNCE)
+                or (speed * 2 < setpoint and change < 0)
             ):
                 # A jammed one slides for a moment, and then the gyro agrees that it stands.
                 if speed < _STANDING and apart >= _APART:
@@ -248,7 +249,7 @@ class Plausible:
             if self.fault != NONE and abs(left) >= _MOTION and abs(right) >= _MOTION:
                 self._good += 1
                 if self._good == _GOOD:
-                    self.text = _BACK[self.fault & 1]
+                    self._tell(6, BACK + (self.fault & 1))
                     self.fault = NONE
             return False
         self._good = 0
@@ -257,10 +258,14 @@ class Plausible:
             return False
         self._bad = 0
         if found != self.fault or not self._quiet:
-            self.text = _TEXTS[found]
+            self._tell(3, found)
             self._quiet = _QUIET
         self.fault = found
         return True
+
+    def _tell(self, severity, what):
+        # The one place that allocates: a few bytes, when something has gone wrong.
+        self._say(severity, _SIDES[what & 1] + _TEXTS[what >> 1])
 
 
 def _explains(over, apart):

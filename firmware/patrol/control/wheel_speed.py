@@ -9,10 +9,10 @@ empties.
 
 from patrol.portable import const
 
-_KP_UV = const(12_000)  # uV for 1 mm/s of error
-_KI_UV = const(600)  # uV for 1 mm/s of error in each tick: 60 mV/mm
+_KP_UV = const(20_000)  # uV for 1 mm/s of error
+_KI_UV = const(1_600)  # uV for 1 mm/s of error in each tick: 160 mV/mm
 _INTEGRAL_UV = const(2_500_000)
-_NEAR = const(80)  # mm/s: with a larger error a wheel slower than this is held
+_NEAR = const(80)  # mm/s: with so much error, a wheel slower than _FAR is held
 _FAR = const(20)  # mm/s: so much error the other way takes the integral back _UNWIND times as fast
 _UNWIND = const(4)
 _LOWEST_MV = const(5_000)  # below that a reading is wrong, and would ask for too much duty
@@ -57,11 +57,11 @@ class WheelSpeed:
         if error > 0:
             if integral < 0:
                 more *= _UNWIND if error > _FAR else 1
-            elif held > 0 or (error > _NEAR and speed < _NEAR):
+            elif held > 0 or (error > _NEAR and speed < _FAR):
                 more = 0
         elif integral > 0:
             more *= _UNWIND if error < -_FAR else 1
-        elif held < 0 or (error < -_NEAR and speed > -_NEAR):
+        elif held < 0 or (error < -_NEAR and speed > -_FAR):
             more = 0
         integral += more
         if integral > _INTEGRAL_UV:

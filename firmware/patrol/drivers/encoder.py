@@ -4,7 +4,7 @@ Speed is counts over the time from one tick in which the counter moved to anothe
 T. Ohmae et al., "A microprocessor-controlled high-accuracy wide-range speed regulator for motor
 drives", IEEE Trans. Ind. Electron. 29 (1982)): at low speed that is the time between edges, to a
 tick, at high speed the count in a fixed time. The window holds as many counts as bound the error
-to 4 %: 8 ticks at 40 mm/s, 2 at 300. Edges with a time of their own would need an interrupt for
+to 8 %: 5 ticks at 40 mm/s, 2 from 120 on. Edges with a time of their own would need an interrupt for
 each of 6,000 a second.
 """
 
@@ -15,7 +15,7 @@ if 0:  # for the type checker alone: the compiler leaves it out
 
 _SIZE = const(8)  # ticks with a motion that the window holds at most
 _LEAST = const(2)  # and at least
-_ENOUGH = const(24)  # counts: one is 4 % of them
+_ENOUGH = const(12)  # counts: one is 8 % of them
 _REST_US = const(160_000)  # without a count that long the wheel stands: below 1 mm/s
 _US_PER_COUNT = const(64)  # 2.4 m/s: no motor of the car is so fast
 _SLACK = const(8)  # counts

@@ -14,7 +14,7 @@ class Wheel:
         self.setpoint = 0
         self.resets += 1
 
-    def step(self, setpoint, speed, battery_mv):
+    def step(self, setpoint, speed, battery_mv, applied):
         self.setpoint = setpoint
         return setpoint
 
@@ -22,9 +22,10 @@ class Wheel:
 class Motor:
     def __init__(self):
         self.state = None
+        self.duty = 0
 
     def drive(self, duty):
-        self.state = duty
+        self.state = self.duty = duty
 
     def brake(self):
         self.state = "brake"
@@ -54,7 +55,7 @@ def test_speed_comes_by_the_ramp(parts):
     drive, wheels, _ = parts
     drive.want(350, 0)
     run(drive, 10)
-    assert wheels[0].setpoint == wheels[1].setpoint == 70
+    assert wheels[0].setpoint == wheels[1].setpoint == car.ACCELERATION_MM_S2 // 10
     run(drive, 60)
     assert wheels[0].setpoint == 350
 

@@ -39,6 +39,7 @@ def test_forward_and_backward_set_the_truth_table_of_the_bridge(parts):
     motor.drive(500)
     assert levels(parts) == (2100, 1, 0)
     motor.drive(-250)
+    motor.drive(-250)
     assert levels(parts) == (1050, 0, 1)
 
 
@@ -68,20 +69,44 @@ def test_the_duty_is_limited_and_approached_in_steps(parts):
     assert reached == [400, 800, 900, 900]
 
 
-def test_a_reversal_passes_through_no_width_while_the_bridge_turns(parts):
+@pytest.mark.parametrize("stop", [None, "brake", "coast"])
+def test_between_two_directions_lies_a_tick_of_the_brake(parts, stop):
     motor = Motor(*parts[:3], 1000)
     motor.drive(800)
-    log = parts[3]
-    log.clear()
+    if stop:
+        getattr(motor, stop)()
     motor.drive(-800)
-    names = [name for name, _ in log]
-    assert log[0] == ("pwm", 0)
-    assert names.index("in1") < len(names) - 1 - names[::-1].index("pwm")
+    assert levels(parts) == (0, 1, 1)
+    assert motor.duty == 0
+    motor.drive(-800)
+    assert levels(parts) == (800, 0, 1)
+
+
+def test_the_same_direction_goes_on_at_once_after_a_brake(parts):
+    motor = Motor(*parts[:3], 1000)
+    motor.drive(800)
+    motor.brake()
+    motor.drive(700)
+    assert levels(parts) == (700, 1, 0)
+
+
+def test_the_bridge_turns_only_without_width(parts):
+    motor = Motor(*parts[:3], 1000, slew=300)
+    log = parts[3]
+    for duty in [900] * 4 + [-900] * 8 + [900] * 8 + [0, -10, 10]:
+        motor.drive(duty)
+    width = 0
+    for name, level in log:
+        if name == "pwm":
+            width = level
+        else:
+            assert width == 0
 
 
 def test_an_unchanged_duty_writes_nothing(parts):
     motor = Motor(*parts[:3], 1000)
     for duty in (300, -300):
+        motor.drive(duty)
         motor.drive(duty)
         parts[3].clear()
         motor.drive(duty)
