@@ -169,7 +169,7 @@ LEFT_FAULTS = (
     ("motor.reversed", "left motor turns backward"),
     ("motor.runaway", "left wheel turns by itself"),
 )
-STICKS = {"straight": (250, 0), "fast": (720, 0), "curve": (300, 250), "spin": (0, 500)}
+STICKS = {"straight": (250, 0), "fast": (720, 0), "curve": (300, 250), "spin": (0, 700)}
 
 
 @pytest.mark.parametrize("fault", LEFT_FAULTS, ids=lambda fault: fault[0])

@@ -20,6 +20,7 @@ _EXPLAINED = const(2_100)  # uV for 1 mm/s that the gyro misses: four tenths of 
 _LOAD_MV = const(1_100)  # a ramp of 10 degrees, or a motor of half its torque
 _STANDING = const(8)  # mm/s
 _TURNING = const(20)
+_SLOW = const(30)  # where gearboxes may stick, and the last of a turn is
 _BOUNCE = const(14)  # mm/s more in a window: a jammed wheel springs a count or two
 _BEYOND = const(100)  # mm/s more than wanted
 _START = const(3)  # windows in which even a weak motor comes to turn
@@ -71,18 +72,18 @@ class Plausible:
         # Sums of the window; pairs are left, right.
         self._counts = [0, 0]
         self._duties = [0, 0]
-        self._urad = 0
-        self._us = 0
+        self._turned = 0
+        self._sum_us = 0
         self._n = 0
         # Of the window before: the encoders' speeds at its end, and what both questions came to.
         self._speeds = [0, 0]
         self._over_was = [0, 0]
         self._apart_was = 0
         self._changes = [0, 0]  # of the speeds, in this one
-        self._bad = 0  # windows in a row
+        self._doubts = 0  # windows in a row
         self._good = 0
-        self._quiet = 0
-        self._idle = 0  # windows, as far as they count
+        self._wait = 0
+        self._still = 0  # windows, as far as they count
         self._driven = 0
         self._rolls = 0  # the faster wheel's speed in the window before
         self._ma = self._rest_ma = car.battery.ma
@@ -101,17 +102,17 @@ class Plausible:
         sums = self._duties
         sums[0] += pair[0].duty
         sums[1] += pair[1].duty
-        self._urad += yaw_urad_s // 100 * (dt_us // 10) // 1000
-        self._us += dt_us
+        self._turned += yaw_urad_s // 100 * (dt_us // 10) // 1000
+        self._sum_us += dt_us
         self._n += 1
         return self._n >= _TICKS and self._judge(trusted)
 
     def _judge(self, trusted):
-        us = self._us or 1
+        us = self._sum_us or 1
         counts = self._counts
         left = counts[0] * self._encoders[0].nm // us
         right = counts[1] * self._encoders[1].nm // us
-        apart = self._urad * self._track // us - left + right if trusted else 0
+        apart = self._turned * self._track // us - left + right if trusted else 0
         changes = self._changes
         speeds = self._speeds
         for side in (0, 1):
@@ -120,12 +121,12 @@ class Plausible:
             speeds[side] = now
         over_left = self._over(0, left)
         over_right = self._over(1, right)
-        counts[0] = counts[1] = self._urad = self._us = self._n = 0
-        if self._quiet:
-            self._quiet -= 1
+        counts[0] = counts[1] = self._turned = self._sum_us = self._n = 0
+        if self._wait:
+            self._wait -= 1
         wheels = self._wheels
         if self._drive.powered and (wheels[0].setpoint or wheels[1].setpoint):
-            self._idle = 0
+            self._still = 0
             if self._driven < _START:
                 self._driven += 1
             found = self._lies(left, right, apart, over_left, over_right)
@@ -172,6 +173,8 @@ class Plausible:
         over_left = (over_left + self._over_was[0]) >> 1
         over_right = (over_right + self._over_was[1]) >> 1
         mean = (apart + was) >> 1
+        if -_APART < mean < _APART:
+            return NONE
         lies_left = _explains(over_left, mean)
         lies_right = _explains(over_right, -mean)
         if lies_left and lies_right:
@@ -181,7 +184,7 @@ class Plausible:
             lies_right = over_right * 2 >= over_left
             # Exchanged ones tell the opposite of what the gyro does.
             if lies_left and lies_right and abs(apart + 2 * (left - right)) * 2 < abs(apart):
-                self._bad = _SURE
+                self._doubts = _SURE
                 return SWAPPED
         found = NONE
         if lies_left:
@@ -190,7 +193,7 @@ class Plausible:
             found = _lie(right, -apart) + 1
         if found >= NONE:
             return NONE
-        self._bad = _SURE
+        self._doubts = _SURE
         self.slips -= 1
         return found
 
@@ -208,7 +211,7 @@ class Plausible:
             if speed < -_TURNING and change <= _STANDING:
                 return REVERSED + side
             # Not on its way either, as a weak motor's wheel is, nor just about to begin.
-            if (self._driven == _START and setpoint >= _TURNING) and (
+            if (self._driven == _START and setpoint >= _SLOW) and (
                 (-_STANDING < speed < _STANDING and change < _BOUNCE)
                 or (speed * 2 < setpoint and change < 0)
             ):
@@ -230,8 +233,8 @@ class Plausible:
         self._rolls = speed
         was = self._ma
         self._ma = ma
-        if self._idle < _IDLE:
-            self._idle += 1
+        if self._still < _IDLE:
+            self._still += 1
         elif speed == 0:
             self._rest_ma = ma
         elif (
@@ -245,7 +248,7 @@ class Plausible:
 
     def _weigh(self, found, left, right):
         if found == NONE:
-            self._bad = 0
+            self._doubts = 0
             if self.fault != NONE and abs(left) >= _MOTION and abs(right) >= _MOTION:
                 self._good += 1
                 if self._good == _GOOD:
@@ -253,13 +256,13 @@ class Plausible:
                     self.fault = NONE
             return False
         self._good = 0
-        self._bad += 1
-        if self._bad < _SURE:
+        self._doubts += 1
+        if self._doubts < _SURE:
             return False
-        self._bad = 0
-        if found != self.fault or not self._quiet:
+        self._doubts = 0
+        if found != self.fault or not self._wait:
             self._tell(3, found)
-            self._quiet = _QUIET
+            self._wait = _QUIET
         self.fault = found
         return True
 

@@ -4,8 +4,8 @@ Speed is counts over the time from one tick in which the counter moved to anothe
 T. Ohmae et al., "A microprocessor-controlled high-accuracy wide-range speed regulator for motor
 drives", IEEE Trans. Ind. Electron. 29 (1982)): at low speed that is the time between edges, to a
 tick, at high speed the count in a fixed time. The window holds as many counts as bound the error
-to 8 %: 5 ticks at 40 mm/s, 2 from 120 on. Edges with a time of their own would need an interrupt for
-each of 6,000 a second.
+to 8 %: 5 ticks at 40 mm/s, 2 from 120 on. Edges with a time of their own would need an interrupt
+for each of 6,000 a second.
 """
 
 from patrol.portable import const
