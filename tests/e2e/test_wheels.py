@@ -172,18 +172,19 @@ LEFT_FAULTS = (
 STICKS = {"straight": (250, 0), "fast": (720, 0), "curve": (300, 250), "spin": (0, 700)}
 
 
-@pytest.mark.parametrize("fault", LEFT_FAULTS, ids=lambda fault: fault[0])
-@pytest.mark.parametrize(
-    ("sticks", "phase_ms"),
-    [
-        ("curve", 0),
-        *[
-            pytest.param(sticks, phase, marks=pytest.mark.acceptance)
-            for sticks in STICKS
-            for phase in (7, 23, 41, 58)
-        ],
-    ],
-)
+# Straight on exchanged encoders count the same: then there is nothing to see.
+CASES = [
+    pytest.param(fault, sticks, phase, marks=marks, id=f"{fault[0]}-{sticks}-{phase}")
+    for fault in LEFT_FAULTS
+    for sticks, phase, marks in (
+        ("curve", 0, ()),
+        *((s, p, pytest.mark.acceptance) for s in STICKS for p in (7, 23, 41, 58)),
+    )
+    if STICKS[sticks][1] or fault[0] != "encoder.swapped"
+]
+
+
+@pytest.mark.parametrize(("fault", "sticks", "phase_ms"), CASES)
 def test_a_fault_of_a_wheel_is_named_within_200_ms_and_stops_the_car(
     make_car: Make,
     record_property: Record,
@@ -192,8 +193,6 @@ def test_a_fault_of_a_wheel_is_named_within_200_ms_and_stops_the_car(
     phase_ms: int,
 ) -> None:
     kind, text = fault
-    if kind == "encoder.swapped" and STICKS[sticks][1] == 0:
-        pytest.xfail("straight on both count the same: nothing can be seen")
     at_us = 3_500_000 + phase_ms * 1000
     name, _, values = kind.partition(",")
     where = "" if name == "encoder.swapped" else ":left"
