@@ -30,6 +30,8 @@ SHAPES: dict[str, Any] = {
     "UART_RXBUF": int,
     "I2C": int,
     "I2C_FREQ": int,
+    "I2C_SCL": PIN,
+    "I2C_SDA": PIN,
     "IMU_ADDRESS": int,
     "TOF_XSHUT": {PIN},
     "SONARS": [(PIN, PIN)],

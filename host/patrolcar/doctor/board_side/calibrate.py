@@ -22,7 +22,7 @@ def keep(changes):
 
 def still(samples):
     """The gyro at rest, in counts: mean of x, y, z and the largest deviation from it."""
-    bus = hardware.bus(board)
+    bus = hardware.bus(board).i2c
     hardware.imu(board, bus, settings)  # wakes the chip and sets its range
     seen = []
     for _ in range(samples):

@@ -62,7 +62,7 @@ def ping(number, times):
 
 def scan():
     """(addresses that answer, WHO_AM_I of the IMU or None)."""
-    bus = hardware.bus(board)
+    bus = hardware.bus(board).i2c
     try:
         found = bus.scan()
         if board.IMU_ADDRESS in found:
@@ -75,7 +75,7 @@ def scan():
 def rest(samples):
     """The IMU at rest: (yaw bias, its standard deviation, in urad/s; x, y, z in 1/8192 g)."""
     global imu, bias
-    imu = hardware.imu(board, hardware.bus(board), settings)
+    imu = hardware.imu(board, hardware.bus(board).i2c, settings)
     imu.calibrate(0, 0, 0, 1000)
     rates = []
     for _ in range(samples):

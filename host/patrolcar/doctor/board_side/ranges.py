@@ -1,5 +1,7 @@
 # ranges.py: the ToF sensors and those that look at the floor; common.py comes before it.
 
+from patrol.drivers import tof_setup
+
 ADDRESSES = (0x30, 0x29)  # left, right, once they are told apart
 BEAM_MS = 40
 
@@ -7,8 +9,11 @@ BEAM_MS = 40
 def make_tofs():
     """Starts both ToF sensors; the three bytes of identity of left and right, None: no answer."""
     global tofs
-    bus = hardware.bus(board)
-    tofs = hardware.tofs(board, bus)
+    bus = hardware.bus(board).i2c
+    xshut = hardware.xshut(board)
+    if xshut is not None:
+        tof_setup.start(bus, xshut)
+    tofs = hardware.tofs(bus)
     told = []
     for address in ADDRESSES:
         try:

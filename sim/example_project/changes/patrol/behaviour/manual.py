@@ -1,8 +1,14 @@
-"""MANUAL with soft sticks: half a stick is a quarter of the speed, so that it drives finely."""
+"""MANUAL with soft sticks: half a stick is a quarter of the speed, so that it drives finely.
 
+Straight ahead it holds the heading that it has once a turn is over: two motors are never alike.
+"""
+
+from patrol.control.heading import hold
 from patrol.portable import const
 
 TIMEOUT_MS = const(500)
+_STRAIGHT = const(100)  # mrad/s: slower than that a turn is over
+_STEER_MOST = const(900)
 
 
 def soft(stick):
@@ -11,11 +17,13 @@ def soft(stick):
 
 
 class Manual:
-    """`drive` takes the wish; `limits` are those of patrol.car."""
+    """`drive` takes the wish, `odometry` gives the heading; `limits` are those of patrol.car."""
 
-    def __init__(self, drive, limits):
+    def __init__(self, drive, limits, odometry):
         self.expired = True
         self._want = drive.want
+        self._odometry = odometry
+        self._held = None  # the heading that it holds
         self._speed = limits.MAX_SPEED_MM_S
         self._turn = limits.MAX_TURN_MRAD_S
         self._x = 0
@@ -25,6 +33,7 @@ class Manual:
     def start(self):
         """Stands still until the first stick message."""
         self._x = self._r = 0
+        self._held = None
         self.expired = True
         self._want(0, 0)
 
@@ -45,5 +54,13 @@ class Manual:
         x = self._x
         if blocked and x > 0:
             x = 0
-        self._want(x * self._speed // 1000, self._r * self._turn // 1000)
+        turn = self._r * self._turn // 1000
+        odometry = self._odometry
+        if turn or not x:
+            self._held = None
+        elif self._held is not None:
+            turn = hold(odometry.heading, self._held, _STEER_MOST)
+        elif -_STRAIGHT < odometry.turn < _STRAIGHT:
+            self._held = odometry.heading
+        self._want(x * self._speed // 1000, turn)
         return False
