@@ -144,6 +144,7 @@ class NamedPorts:
             _clear_left_over()
             # It gets its name when all is there and locked, so that nobody takes it for left over.
             new = self.path.with_name(f"new.{os.getpid()}")
+            shutil.rmtree(new, ignore_errors=True)  # of one that ended here, with this number
             new.mkdir(parents=True)
             self._lock = (new / _LOCK).open("w")
             _take(self._lock)

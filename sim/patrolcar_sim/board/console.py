@@ -11,7 +11,7 @@ from patrolcar_sim.board.ports import Port
 CTRL_C = b"\x03"
 SIGNAL_S = 0.05  # a Ctrl-C that no exchange has taken by then is sent as a signal
 PIECE = 4096
-BOOT_S = 4.0  # how long boot.py may keep what was typed waiting; a busy host takes its time
+BOOT_S = 1.0  # how long boot.py may keep what was typed waiting
 
 
 class Console:

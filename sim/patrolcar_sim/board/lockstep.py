@@ -24,6 +24,7 @@ _OUTPUT = struct.Struct("<BBHiq")
 _REPLY = struct.Struct("<IqqIIQ16H6I3IqI12x128s")
 assert _REPLY.size == 256
 _INTERRUPTIBLE, _INPUTS, _PRINTED = 0x80, 0x40, 0x20  # flags of a request's kind
+_KIND = 0x1F  # the rest of it
 _INTERRUPT, _NEWS = 1, 2  # flags of a reply
 _MOST = 8192
 # The encoder timers' place in a reply, and of a converter's channels.
@@ -117,7 +118,7 @@ def read_request(fd: int) -> Request | None:
         data += more
     outputs = _OUTPUT.iter_unpack(data[_HEADER.size : size]) if n_outputs else ()
     return Request(
-        kind & 0x1F,
+        kind & _KIND,
         sequence,
         bus,
         aux,

@@ -20,6 +20,7 @@ from patrolcar.errors import PatrolError
 
 ROM = Path(__file__).parent / "rom"
 NATIVE = "@micropython.native"
+PROBE_S = 10.0  # an interpreter starts within milliseconds
 SETTING = "PATROL_MICROPYTHON"
 # Objects on a 64-bit host are twice the board's size. The boot ROM lives in the same heap, takes
 # less than ROM_BYTES and fills that up, so that what is free after boot is the board's, doubled.
@@ -62,8 +63,12 @@ def find_rom(interpreter: str) -> Path:
     A build without an emitter for this machine's code gets a copy without `native`.
     """
     emits = [interpreter, "-X", "emit=native", "-c", "pass"]
-    with contextlib.suppress(OSError):  # one that does not start says so where it is used
-        if subprocess.run(emits, capture_output=True, check=False).returncode:
+    quiet = subprocess.DEVNULL
+    # One that does not start, or is something else, says so where it is used.
+    with contextlib.suppress(OSError, subprocess.TimeoutExpired):
+        if subprocess.run(
+            emits, stdin=quiet, stdout=quiet, stderr=quiet, timeout=PROBE_S
+        ).returncode:
             return without_native()
     return ROM
 

@@ -25,7 +25,7 @@ POLL_US = 10_000  # a program that only reads the clock still meets the world th
 IRQ_LATENCY_US = 15  # Python in an interrupt starts so long after the event (facts)
 
 _INTERRUPTIBLE, _INPUTS, PRINTED = 0x80, 0x40, 0x20  # flags of a request's kind
-_HEADER = "<BBHBBHqqq"  # kind, sequence, data bytes, outputs, UART, aux, now, target, watchdog
+_HEADER = "<BBHBBHqqq"  # kind, sequence, data bytes, outputs, bus, aux, now, target, watchdog
 _HEADER_SIZE = 32
 _OUTPUT = "<BBHiq"
 _OUTPUT_SIZE = 16
@@ -98,10 +98,11 @@ def send(uart, data, at, n):
     global _sent
     if _sent + n > SEND_MOST or _outputs == _MOST_OUTPUTS:
         exchange(WAIT, now, _room(), _no_bytes, 0)
-    output(SEND, uart, n, 0)
+    # A Ctrl-C can end a loop: until all is there, nothing counts.
     sent = _sent
     for i in range(n):
         _sending[sent + i] = data[at + i]
+    output(SEND, uart, n, 0)
     _sent = sent + n
 
 
@@ -146,15 +147,15 @@ def exchange(kind, target, aux, data, n, bus=0, inputs=0):
     for i in range(_sent):
         _out[size + i] = _sending[i]
     size += _sent
+    if n <= _SHORT:
+        for i in range(n):
+            _out[size + i] = data[i]
+        size += n
     _outputs = _sent = printed = 0
     try:
+        _to_world.write(_out, size)
         if n > _SHORT:
-            _to_world.write(_out, size)
             _to_world.write(data, n)
-        else:
-            for i in range(n):
-                _out[size + i] = data[i]
-            _to_world.write(_out, size + n)
         if not _from_world.readinto(reply):
             sys.exit(0)  # there is no world any more
     except KeyboardInterrupt as stop:
