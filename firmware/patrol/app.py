@@ -12,8 +12,10 @@ from machine import unique_id
 
 import patrol
 from patrol import car as limits
+from patrol.behaviour import faults as parts
 from patrol.behaviour import supervisor as rules
 from patrol.behaviour.checks import Checks
+from patrol.behaviour.faults import Faults
 from patrol.behaviour.manual import Manual
 from patrol.behaviour.supervisor import Supervisor
 from patrol.behaviour.wander import Wander
@@ -21,6 +23,7 @@ from patrol.control.attitude import Attitude
 from patrol.control.drive import Drive
 from patrol.control.odometry import Odometry
 from patrol.control.wheel_speed import WheelSpeed
+from patrol.drivers import buzzer as sounds
 from patrol.drivers.leds import BLINK, FLASH, OFF, ON
 from patrol.link.command import ACCEPTED, DENIED, TEMPORARILY_REJECTED, Command
 from patrol.link.frame import Parser, Writer
@@ -31,6 +34,10 @@ from patrol.schedule import Schedule
 from patrol.version import BUILD, VERSION
 
 _STALL_MS = const(600)
+_START_SAMPLES = const(80)  # ticks that the start button is held
+_BUTTON_SAMPLES = const(500)
+_BUMPER_SAMPLES = const(250)  # backing off takes 0.9 s, and a look another
+_LOW_BEEP_MS = const(15_000)
 _BIAS_TICKS = const(100)  # at rest, before the gyro can be trusted
 _RETRY_TICKS = const(100)  # from one try of a silent IMU to the next
 _TRACES = const(3)  # printed and stored; a fault in every tick would fill the REPL
@@ -41,6 +48,7 @@ _DENIED_TEXT = b"refused in this state; arm first, or disarm to clear"
 _NO_IMU_TEXT = b"no IMU at 0x68: heading by wheels alone"
 _IMU_LOST_TEXT = b"IMU does not answer: heading by wheels alone"
 _TOF_TEXTS = (b"left ToF sensor does not answer", b"right ToF sensor does not answer")
+_LOW_TEXT = b"battery low: bring it home"
 _READY_TEXT = b"patrolcar %d.%d.%d ready" % VERSION
 
 
@@ -106,6 +114,8 @@ class Car:
         self.command.identity = (VERSION, BUILD, unique_id(), self._board_version)
         self.telemetry.answers = self.command.answer
         self._say = self.telemetry.say
+        self.faults = Faults(self._say)
+        self.telemetry.spell = self.faults.spell
         self.supervisor = self._supervisor()
 
         self._say(6, _READY_TEXT)
@@ -116,6 +126,8 @@ class Car:
             self._say(4, _NO_IMU_TEXT)
         self._imu_wait = 0
         self._was_silent = False
+        self._fault_heard = False
+        self._starting = False  # the start button is held, and was not when the car was armed
 
         schedule.plan(
             (
@@ -123,7 +135,7 @@ class Car:
                 ("sense", self._sense, 1, 0),
                 ("imu", self._inertia, 1, 0),
                 ("odometry", self._estimate, 1, 0),
-                ("sonar", self.sonars.step, 1, 0),
+                ("sonar", self._hear, 1, 0),
                 ("tof", self._beam, 2, 1),
                 ("command", self.command.step, 1, 0),
                 ("supervise", self._supervise, 1, 0),
@@ -159,6 +171,7 @@ class Car:
         self.battery = hardware.battery(board, settings)
         self.bumper, self.button = hardware.switches(board)
         self.leds = hardware.leds(board)
+        self.buzzer = hardware.buzzer(board)
         self.floor = hardware.floor(board, settings)
         i2c = hardware.bus(board)
         try:
@@ -171,6 +184,7 @@ class Car:
         self._board_version = board.VERSION
         # Needed once: 6 KB of names and code that a 108 KB heap has better use for.
         _let_go(patrol, "hardware")
+        _let_go(patrol.drivers, "chemistry")
         if board.TOF_XSHUT is not None:
             _let_go(patrol.drivers, "tof_setup")
         del sys.modules["board"]
@@ -250,14 +264,17 @@ class Car:
         return DENIED
 
     def _pressed(self):
+        """The start button: a press stops the car at once; to start it, it has to be held."""
+        button = self.button
         state = self.supervisor.state
-        if state == rules.DISARMED:
+        if button.hit:
+            self._starting = state == rules.DISARMED
+            if not self._starting:
+                self.request(rules.CLEAR if state == rules.FAULT else rules.DISARM)
+        elif self._starting and button.held == _START_SAMPLES:
+            self._starting = False
             self.request(rules.MODE_AUTO)
             self.request(rules.ARM)
-        elif state == rules.FAULT:
-            self.request(rules.CLEAR)
-        else:
-            self.request(rules.DISARM)
 
     # Actions of the supervisor.
 
@@ -265,6 +282,7 @@ class Car:
         pass
 
     def _power_on(self):
+        self.buzzer.play(sounds.ARMED)
         self.watchdog.start()
         self.drive.halt()
         self.deadman.watch()
@@ -284,8 +302,17 @@ class Car:
         self.encoder_right.sample(dt)
         self.bumper.sample()
         self.button.sample()
-        self.floor.sample()
+        if self.floor.sample(not self.odometry.at_rest):
+            for i in range(5):
+                self.faults.set(parts.FLOOR + i, self.floor.faults[i])
         self.command.look()
+
+    def _hear(self):
+        sonars = self.sonars
+        sonars.step(not self.odometry.at_rest)
+        if sonars.fresh:
+            for i in range(3):
+                self.faults.set(parts.SONAR + i, sonars.sonars[i].fault)
 
     def _inertia(self):
         imu = self.imu
@@ -327,7 +354,7 @@ class Car:
 
     def _supervise(self):
         self.watchdog.feed()
-        if self.button.hit:
+        if self.button.pressed:
             self._pressed()
         supervisor = self.supervisor
         silent = self.command.silent
@@ -349,13 +376,15 @@ class Car:
         if self.drive.blocked_ms >= _STALL_MS:
             self.drive.blocked_ms = 0
             supervisor.post(rules.STALL)
-        if supervisor.state == rules.AUTO and not self.sonars.alive():
+        if supervisor.state == rules.AUTO and (
+            self.sonars.lost() or self.floor.blind or self.faults.now[parts.BUMPER]
+        ):
             supervisor.post(rules.SENSOR_LOST)
 
     def _behave(self):
         state = self.supervisor.state
         if state == rules.AUTO:
-            if self.wander.step():
+            if self.wander.step(self.bumper.pressed):
                 self.supervisor.post(rules.STUCK)
         elif state == rules.MANUAL:
             blocked = self.bumper.pressed or self.floor.edge
@@ -363,11 +392,17 @@ class Car:
                 self.supervisor.post(rules.DEADMAN)
 
     def _act(self):
-        self.drive.step(self.encoder_left.speed, self.encoder_right.speed, self.battery.mv)
+        self.drive.step(self.encoder_left.speed, self.encoder_right.speed, self.battery.supply_mv)
 
     def _power(self):
-        self.battery.sample(50)
-        self.checks.watch_battery()
+        battery = self.battery
+        battery.sample(50)
+        if self.checks.watch_battery():
+            self._say(4, _LOW_TEXT)
+        told = self.faults.set
+        told(parts.BATTERY, battery.fault)
+        told(parts.BUMPER, parts.STUCK if self.bumper.held >= _BUMPER_SAMPLES else 0)
+        told(parts.BUTTON, parts.STUCK if self.button.held >= _BUTTON_SAMPLES else 0)
         imu = self.imu
         if imu is not None:
             self.attitude.step(imu.accel_x, imu.accel_y, imu.accel_z)
@@ -381,6 +416,15 @@ class Car:
 
     def _lights(self):
         state = self.supervisor.state
+        self.faults.step()
+        buzzer = self.buzzer
+        if state == rules.FAULT:
+            if not self._fault_heard:
+                buzzer.play(sounds.FAULT)
+        elif self.checks.battery_low and self.schedule.ms % _LOW_BEEP_MS < 120:
+            buzzer.play(sounds.LOW)
+        self._fault_heard = state == rules.FAULT
+        buzzer.step()
         patterns = self.leds.patterns
         power = ON if self.drive.powered else FLASH
         patterns[0] = BLINK if state == rules.FAULT else (power if self.leds.single else OFF)

@@ -113,8 +113,9 @@ class Wander:
         self._leg_y = odometry.y
         self.state = _RETREAT
 
-    def step(self):
-        """One decision; True when there is no way out."""
+    def step(self, touched):
+        """One decision; True when there is no way out. No leg begins while the bumper is
+        `touched`."""
         odometry = self._odometry
         self.visited.enter(odometry.x, odometry.y)
         fresh = self._hear()
@@ -122,7 +123,7 @@ class Wander:
         if state == _LEG:
             self._leg()
         elif state == _LOOK:
-            self._look(fresh)
+            self._look(fresh, touched)
         elif state == _SCAN:
             self._scan()
         elif state == _TURN:
@@ -175,7 +176,7 @@ class Wander:
         self._fresh = 0
         self.state = _LOOK
 
-    def _look(self, fresh):
+    def _look(self, fresh, touched):
         self._want(0, 0)
         odometry = self._odometry
         if (
@@ -201,7 +202,7 @@ class Wander:
             return
         clear = self._clear
         free = clear[1] >= _FRONT_FREE and clear[0] >= _SIDE_FREE and clear[2] >= _SIDE_FREE
-        free = free and not self._over(odometry.heading)
+        free = free and not touched and not self._over(odometry.heading)
         if free and self._chosen:
             self._go()
             return

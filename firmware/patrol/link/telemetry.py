@@ -47,6 +47,7 @@ class Telemetry:
 
     def __init__(self, writer, line, car):
         self.answers = None  # a callable that writes what was asked for, first of all
+        self.spell = None  # a callable that writes a text which is a number: (number, buf, off)
         self.messages = messages = Messages(writer, car)
         self._writer = writer
         self._line = line
@@ -78,7 +79,8 @@ class Telemetry:
         self._text_count = 0
 
     def say(self, severity, text):
-        """Queues a STATUSTEXT: MAV_SEVERITY (0 emergency to 7 debug) and up to 50 bytes."""
+        """Queues a STATUSTEXT: MAV_SEVERITY (0 emergency to 7 debug) and up to 50 bytes, or a
+        number that `spell` knows."""
         if self._text_count == _TEXTS:
             self.messages.dropped += 1
             return
@@ -135,6 +137,10 @@ class Telemetry:
         buf[off + d.STATUSTEXT_SEVERITY] = self._severities[at]
         off += d.STATUSTEXT_TEXT
         text = self._texts[at]
+        if isinstance(text, int):
+            self.spell(text, buf, off)
+            writer.end()
+            return
         n = len(text)
         for i in range(n if n < 50 else 50):
             buf[off + i] = text[i]

@@ -6,7 +6,7 @@ setting goes to the end with the next layout's number; one whose meaning changes
 its old place stays. Defaults are patrol/car.py's, as a test checks.
 """
 
-LAYOUT = 1
+LAYOUT = 2
 
 TABLE = (
     # MPU-6050: zero-rate output within 20 degrees/s, 65.5 counts for one; scale within 3 %.
@@ -26,4 +26,9 @@ TABLE = (
     ("line_right", "counts", 0, 65_535, 32_768, 1),
     ("cliff_left", "counts", 0, 65_535, 32_768, 1),
     ("cliff_right", "counts", 0, 65_535, 32_768, 1),
+    # The pack: MAV_BATTERY_TYPE (1 LiPo 2S, 2 LiFePO4 2S, 3 Li-ion 2S, 4 NiMH 6S; chemistry.py),
+    # what it holds, and its resistance with its wires, where the estimate of it begins.
+    ("battery_type", "1", 1, 4, 3, 2),
+    ("battery_capacity", "mAh", 200, 20_000, 2_600, 2),
+    ("battery_resistance", "mohm", 20, 2_000, 100, 2),
 )
