@@ -17,14 +17,13 @@ from patrol.behaviour import supervisor as rules
 from patrol.behaviour.checks import Checks
 from patrol.behaviour.faults import Faults
 from patrol.behaviour.manual import Manual
+from patrol.behaviour.panel import Panel
 from patrol.behaviour.supervisor import Supervisor
 from patrol.behaviour.wander import Wander
 from patrol.control.attitude import Attitude
 from patrol.control.drive import Drive
 from patrol.control.odometry import Odometry
 from patrol.control.wheel_speed import WheelSpeed
-from patrol.drivers import buzzer as sounds
-from patrol.drivers.leds import BLINK, FLASH, OFF, ON
 from patrol.link.command import ACCEPTED, DENIED, TEMPORARILY_REJECTED, Command
 from patrol.link.frame import Parser, Writer
 from patrol.link.line import Line
@@ -34,10 +33,8 @@ from patrol.schedule import Schedule
 from patrol.version import BUILD, VERSION
 
 _STALL_MS = const(600)
-_START_SAMPLES = const(80)  # ticks that the start button is held
 _BUTTON_SAMPLES = const(500)
 _BUMPER_SAMPLES = const(250)  # backing off takes 0.9 s, and a look another
-_LOW_BEEP_MS = const(15_000)
 _BIAS_TICKS = const(100)  # at rest, before the gyro can be trusted
 _RETRY_TICKS = const(100)  # from one try of a silent IMU to the next
 _TRACES = const(3)  # printed and stored; a fault in every tick would fill the REPL
@@ -104,6 +101,7 @@ class Car:
         self.manual = Manual(self.drive, limits)
         self.wander = Wander(self.drive, self.odometry, self.sonars, self.floor, limits)
         self.checks = Checks(self)
+        self.panel = Panel(self)
 
         self.parser = Parser()
         self.writer = writer = Writer()
@@ -126,8 +124,6 @@ class Car:
             self._say(4, _NO_IMU_TEXT)
         self._imu_wait = 0
         self._was_silent = False
-        self._fault_heard = False
-        self._starting = False  # the start button is held, and was not when the car was armed
 
         schedule.plan(
             (
@@ -143,7 +139,7 @@ class Car:
                 ("drive", self._act, 1, 0),
                 ("telemetry", self.telemetry.step, 1, 0),
                 ("battery", self._power, 5, 1),
-                ("lights", self._lights, 12, 6),
+                ("lights", self.panel.step, 12, 6),
                 ("alive", self._alive, 100, 50),
             )
         )
@@ -263,26 +259,12 @@ class Car:
         self._say(4, _DENIED_TEXT)
         return DENIED
 
-    def _pressed(self):
-        """The start button: a press stops the car at once; to start it, it has to be held."""
-        button = self.button
-        state = self.supervisor.state
-        if button.hit:
-            self._starting = state == rules.DISARMED
-            if not self._starting:
-                self.request(rules.CLEAR if state == rules.FAULT else rules.DISARM)
-        elif self._starting and button.held == _START_SAMPLES:
-            self._starting = False
-            self.request(rules.MODE_AUTO)
-            self.request(rules.ARM)
-
     # Actions of the supervisor.
 
     def _nothing(self):
         pass
 
     def _power_on(self):
-        self.buzzer.play(sounds.ARMED)
         self.watchdog.start()
         self.drive.halt()
         self.deadman.watch()
@@ -355,7 +337,7 @@ class Car:
     def _supervise(self):
         self.watchdog.feed()
         if self.button.pressed:
-            self._pressed()
+            self.panel.press()
         supervisor = self.supervisor
         silent = self.command.silent
         if silent and not self._was_silent:
@@ -413,22 +395,3 @@ class Car:
         if self._forgive and ms >= _LIVED_MS and not self.drive.powered and not self.failures:
             self._forgive = False
             self._stored("forgive")
-
-    def _lights(self):
-        state = self.supervisor.state
-        self.faults.step()
-        buzzer = self.buzzer
-        if state == rules.FAULT:
-            if not self._fault_heard:
-                buzzer.play(sounds.FAULT)
-        elif self.checks.battery_low and self.schedule.ms % _LOW_BEEP_MS < 120:
-            buzzer.play(sounds.LOW)
-        self._fault_heard = state == rules.FAULT
-        buzzer.step()
-        patterns = self.leds.patterns
-        power = ON if self.drive.powered else FLASH
-        patterns[0] = BLINK if state == rules.FAULT else (power if self.leds.single else OFF)
-        patterns[1] = power
-        patterns[2] = ON if self.command.heard and not self.command.silent else OFF
-        patterns[3] = ON if state == rules.AUTO else (FLASH if state == rules.MANUAL else OFF)
-        self.leds.step()

@@ -332,7 +332,7 @@ def test_a_settings_record_of_a_newer_firmware_is_refused_in_words(make_car: Mak
     )
     reset(car)
     running(car)
-    assert "settings refused: layout 9, known up to 1" in car.station.texts
+    assert "settings refused: layout 9, known up to 2" in car.station.texts
 
 
 def test_settings_reach_the_drivers(make_car: MakeCar) -> None:

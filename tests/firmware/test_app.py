@@ -77,7 +77,7 @@ def test_an_exception_cuts_the_motors_before_it_is_printed(board, monkeypatch):
     def fails_once():
         nonlocal calls
         calls += 1
-        board.pins["X17"].level = 0 if calls == 200 else 1  # the start button
+        board.pins["X17"].level = 0 if 100 < calls < 200 else 1  # the start button
         if calls == 300:
             assert board.body.powered
             raise ValueError("bumper")
@@ -172,7 +172,7 @@ def test_auto_without_a_sonar_is_refused_with_the_reason(board):
     assert car.request(rules.ARM) == 0
     assert car.request(rules.MODE_AUTO) == 1
     car.schedule.run(5)
-    assert "AUTO refused: front sonar does not answer" in texts(board)
+    assert "AUTO refused: front sonar: no echo pulse" in texts(board)
 
 
 def test_a_sonar_that_dies_in_auto_leads_to_hold(board):
@@ -192,7 +192,7 @@ def test_an_empty_battery_is_a_reason_not_to_arm(board):
     car = booted(board)
     assert car.request(rules.ARM) == 1
     car.schedule.run(2)
-    assert "arming refused: battery below 6.6 V; charge it" in texts(board)
+    assert "arming refused: battery too low; charge it" in texts(board)
 
 
 def test_a_battery_that_becomes_critical_ends_in_fault(board):

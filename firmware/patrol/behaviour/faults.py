@@ -20,7 +20,7 @@ _WAIT = const(42)  # steps: 5 s
 _WORDS = (
     b"left sonar|front sonar|right sonar|left cliff sensor|right cliff sensor|left line sensor|"
     b"middle line sensor|right line sensor|bumper|start button|battery|"
-    b" is back|: no echo pulse|: echo wire is high|: never changes|"
+    b" is back|: no echo pulse|: echo stuck high|: never changes|"
     b": hears other pings|: hears nothing for 30 s|: shorted, 0 V|"
     b": stays pressed|: no such voltage: divider?|: voltage leaps|: too much current: blocked?|"
     b"AUTO refused: |"

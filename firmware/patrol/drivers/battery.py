@@ -135,7 +135,7 @@ class Battery:
             soc = self._soc - self.ma * 100_000 // (self._capacity * 36)
             soc += self._by_curve() * (_WHOLE // 1_000) - soc >> _PULL
             self._soc = soc
-            self.percent = soc * 2 // (_WHOLE // 50) + 1 >> 1
+            self.percent = (soc + _WHOLE // 200) // (_WHOLE // 100)
 
     def _by_curve(self):
         """The charge by the voltage at rest, in per mille."""

@@ -1,0 +1,129 @@
+"""The pack: what is measured, what it would be at rest, what is left, and what cannot be."""
+
+import pytest
+from patrol.drivers.battery import Battery
+from patrol.drivers.chemistry import LI_ION, PACKS
+
+FULL_MV, FULL_MA = 14_190, 3_300
+
+
+class Pack:
+    """Two ADCs over a pack of `open_mv` and `mohm`, from which `ma` are taken."""
+
+    def __init__(self, open_mv=7_600, ma=120, mohm=100, pack=LI_ION, told_mohm=100):
+        self.open_mv, self.ma, self.mohm = open_mv, ma, mohm
+        self.factor = 1.0
+        self.battery = Battery(
+            Adc(self.volts), Adc(self.amps), FULL_MV, FULL_MA, PACKS[pack], 2_600, told_mohm
+        )
+
+    def volts(self):
+        return self.factor * (self.open_mv - self.ma * self.mohm / 1000) / FULL_MV
+
+    def amps(self):
+        return self.ma / FULL_MA
+
+    def run(self, seconds):
+        for _ in range(round(seconds * 20)):
+            self.battery.sample(50)
+        return self.battery
+
+
+class Adc:
+    def __init__(self, share):
+        self.share = share
+
+    def read_u16(self):
+        code = min(4095, max(0, round(self.share() * 4095)))
+        return code << 4 | code >> 8
+
+
+def test_millivolts_and_milliamperes_are_smoothed():
+    pack = Pack(7_600, 500)
+    assert pack.battery.mv == pytest.approx(7_550, abs=5)  # known before the first sample
+    assert pack.run(10).ma == pytest.approx(500, abs=2)
+    pack.factor = 0
+    assert pack.run(0.05).mv > 6_900  # one bad sample is no empty pack
+    assert pack.battery.fault == 0
+
+
+def test_the_charge_that_was_taken_is_counted():
+    pack = Pack(7_600, 1_000)
+    assert pack.run(3_600).used_mah == pytest.approx(1_000, abs=5)
+
+
+@pytest.mark.parametrize("mohm", [50, 100, 300, 600])
+def test_the_resistance_is_found_and_load_does_not_make_it_seem_empty(mohm):
+    pack = Pack(7_200, mohm=mohm)
+    for k in range(20):
+        pack.ma = 120 if k % 2 else 1_500
+        battery = pack.run(2)
+    assert battery.open_mv == pytest.approx(7_200, abs=40)
+
+
+@pytest.mark.parametrize("chemistry", sorted(PACKS))
+def test_the_curve_of_each_chemistry_rises_and_its_levels_lie_low_on_it(chemistry):
+    number, low, critical, curve = PACKS[chemistry]
+    percents, volts = curve[::2], curve[1::2]
+    assert number == chemistry
+    assert (percents[0], percents[-1]) == (0, 100)
+    assert list(percents) == sorted(set(percents))
+    assert list(volts) == sorted(set(volts))
+    assert volts[0] <= critical < low <= volts[percents.index(20)]
+
+
+@pytest.mark.parametrize("chemistry", sorted(PACKS))
+def test_at_rest_the_charge_is_the_curves(chemistry):
+    curve = PACKS[chemistry][3]
+    for percent, mv in zip(curve[::2], curve[1::2], strict=True):
+        pack = Pack(mv, 0, pack=chemistry)
+        assert pack.battery.percent == pytest.approx(percent, abs=1)
+        assert pack.run(60).percent == pytest.approx(percent, abs=1)
+
+
+@pytest.mark.parametrize("factor", [0, 0.3, 2, 1_000])
+def test_a_voltage_that_no_pack_has_is_told_at_once_and_not_used(factor):
+    pack = Pack()
+    before = pack.run(5).supply_mv
+    pack.factor = factor
+    battery = pack.run(0.15)
+    assert battery.fault == 8
+    assert abs(pack.run(20).supply_mv - before) <= 25
+    pack.factor = 1
+    assert pack.run(0.05).fault == 0
+
+
+def test_a_leap_is_told_and_what_the_wheels_are_told_never_jumps():
+    pack = Pack()
+    last = pack.run(5).supply_mv
+    pack.factor = 0.7
+    assert pack.run(0.15).fault == 9
+    assert last - pack.battery.supply_mv <= 3 * 25
+    last = pack.battery.supply_mv
+    for _ in range(200):
+        now = pack.run(0.05).supply_mv
+        assert abs(now - last) <= 30
+        last = now
+    assert last == pytest.approx(0.7 * 7_588, abs=10)  # it may be true
+    assert pack.battery.fault == 0
+
+
+def test_a_board_on_usb_takes_the_pack_for_what_it_is_when_it_comes():
+    pack = Pack(8_000)
+    pack.battery = Battery(Adc(lambda: 0), None, FULL_MV, FULL_MA, PACKS[LI_ION], 2_600, 100)
+    assert pack.run(1).fault == 8
+    pack.battery._voltage = Adc(pack.volts).read_u16
+    battery = pack.run(0.05)
+    assert battery.fault == 0
+    assert battery.supply_mv == pytest.approx(7_988, abs=5)
+    assert battery.percent == pytest.approx(82, abs=1)
+    assert battery.ma == 0  # no sensor
+
+
+def test_the_start_of_both_motors_is_no_leap_and_too_much_current_is_told():
+    pack = Pack(7_600, mohm=150)
+    pack.run(5)
+    pack.ma = 2_400
+    assert pack.run(0.5).fault == 0
+    pack.ma = 3_000
+    assert pack.run(0.15).fault == 10
