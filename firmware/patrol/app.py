@@ -366,7 +366,8 @@ class Car:
     def _behave(self):
         state = self.supervisor.state
         if state == rules.AUTO:
-            if self.wander.step(self.bumper.pressed):
+            self.wander.touched = self.bumper.pressed
+            if self.wander.step():
                 self.supervisor.post(rules.STUCK)
         elif state == rules.MANUAL:
             blocked = self.bumper.pressed or self.floor.edge
@@ -381,10 +382,10 @@ class Car:
         battery.sample(50)
         if self.checks.watch_battery():
             self._say(4, _LOW_TEXT)
-        told = self.faults.set
-        told(parts.BATTERY, battery.fault)
-        told(parts.BUMPER, parts.STUCK if self.bumper.held >= _BUMPER_SAMPLES else 0)
-        told(parts.BUTTON, parts.STUCK if self.button.held >= _BUTTON_SAMPLES else 0)
+        faults = self.faults
+        faults.set(parts.BATTERY, battery.fault)
+        faults.set(parts.BUMPER, parts.STUCK if self.bumper.held >= _BUMPER_SAMPLES else 0)
+        faults.set(parts.BUTTON, parts.STUCK if self.button.held >= _BUTTON_SAMPLES else 0)
         imu = self.imu
         if imu is not None:
             self.attitude.step(imu.accel_x, imu.accel_y, imu.accel_z)

@@ -334,7 +334,12 @@ def test_the_start_button_starts_auto_and_stops_it(board):
     car = booted(board)
     button = board.pins["X17"]
     button.level = 0
-    car.schedule.run(3)
+    car.schedule.run(60)
+    button.level = 1
+    car.schedule.run(100)
+    assert car.supervisor.state == 0  # it was only brushed against
+    button.level = 0
+    car.schedule.run(90)
     assert car.supervisor.state == 3
     button.level = 1
     car.schedule.run(20)
@@ -342,6 +347,26 @@ def test_the_start_button_starts_auto_and_stops_it(board):
     car.schedule.run(3)
     assert car.supervisor.state == 0
     assert not board.body.powered
+
+
+def test_a_button_that_was_stuck_from_the_start_arms_nothing_and_is_told(board):
+    from machine import Pin
+
+    Pin("X17").level = 0
+    car = booted(board, 800)
+    assert car.supervisor.state == 0
+    assert texts(board).count("start button: stays pressed") == 1
+    board.pins["X17"].level = 1
+    car.schedule.run(600)
+    assert "start button is back" in texts(board)
+    assert car.supervisor.state == 0
+
+
+def test_a_press_that_stops_the_car_does_not_start_it_however_long_it_is(board):
+    car = in_auto(board)
+    board.pins["X17"].level = 0
+    car.schedule.run(300)
+    assert car.supervisor.state == 0
 
 
 def test_leds_show_the_state(board):

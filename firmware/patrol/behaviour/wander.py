@@ -61,6 +61,7 @@ class Wander:
 
     def __init__(self, drive, odometry, sonars, floor, limits):
         self.visited = Visited()
+        self.touched = False  # to be set while the bumper is pressed: no leg begins then
         self.state = _LOOK
         self._drive = drive
         self._want = drive.want
@@ -113,9 +114,8 @@ class Wander:
         self._leg_y = odometry.y
         self.state = _RETREAT
 
-    def step(self, touched):
-        """One decision; True when there is no way out. No leg begins while the bumper is
-        `touched`."""
+    def step(self):
+        """One decision; True when there is no way out."""
         odometry = self._odometry
         self.visited.enter(odometry.x, odometry.y)
         fresh = self._hear()
@@ -123,7 +123,7 @@ class Wander:
         if state == _LEG:
             self._leg()
         elif state == _LOOK:
-            self._look(fresh, touched)
+            self._look(fresh)
         elif state == _SCAN:
             self._scan()
         elif state == _TURN:
@@ -176,7 +176,7 @@ class Wander:
         self._fresh = 0
         self.state = _LOOK
 
-    def _look(self, fresh, touched):
+    def _look(self, fresh):
         self._want(0, 0)
         odometry = self._odometry
         if (
@@ -202,7 +202,7 @@ class Wander:
             return
         clear = self._clear
         free = clear[1] >= _FRONT_FREE and clear[0] >= _SIDE_FREE and clear[2] >= _SIDE_FREE
-        free = free and not touched and not self._over(odometry.heading)
+        free = free and not self.touched and not self._over(odometry.heading)
         if free and self._chosen:
             self._go()
             return

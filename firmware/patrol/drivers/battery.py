@@ -15,7 +15,7 @@ if 0:  # for the type checker alone: the compiler leaves it out
 
 _SHIFT = const(4)  # smoothing over about 16 samples
 _SLOW = const(6)  # and over 64
-_OPEN = const(5)  # that of the voltage at rest
+_OPEN = const(4)  # that of the voltage at rest
 _R = const(3)  # of the resistance, over 8 estimates
 _LEAST_MV = const(3_500)  # the board is off below 3 V, a protected pack at 5
 _MOST_MV = const(9_500)  # fresh from the charger, and a converter off by its tolerance

@@ -106,10 +106,10 @@ class Sonar:
 
     def pulse(self):
         """Triggers every sonar at that pin."""
-        trigger = self.trigger.value
-        trigger(1)
+        trigger = self.trigger
+        trigger.value(1)
         sleep_us(10)
-        trigger(0)
+        trigger.value(0)
 
     def ping(self):
         """`listen`, and the pulse."""

@@ -1,5 +1,7 @@
 """The pack: what is measured, what it would be at rest, what is left, and what cannot be."""
 
+import random
+
 import pytest
 from patrol.drivers.battery import Battery
 from patrol.drivers.chemistry import LI_ION, PACKS
@@ -127,3 +129,47 @@ def test_the_start_of_both_motors_is_no_leap_and_too_much_current_is_told():
     assert pack.run(0.5).fault == 0
     pack.ma = 3_000
     assert pack.run(0.15).fault == 10
+
+
+@pytest.mark.parametrize("resistance", [1, 5])
+def test_over_a_discharge_the_charge_follows_the_worlds(resistance):
+    """Drives and stops by chance until it is empty; told resistance 100 mohm, whatever is true."""
+    from patrolcar_sim.world.battery import Battery as TrueBattery
+    from patrolcar_sim.world.parts import load_parts
+
+    parts = load_parts()
+    truth = TrueBattery(parts, 0.98)
+    truth.resistance *= resistance
+    pack = Pack()
+    pack.factor, pack.mohm = 1, 0
+    pack.open_mv, pack.ma = 1000 * truth.volts, 1000 * truth.amps
+    battery = pack.battery = Battery(
+        Adc(pack.volts), Adc(pack.amps), FULL_MV, FULL_MA, PACKS[LI_ION], 2_600, 100
+    )
+    chance = random.Random("discharge")
+    errors, low_at = [], None
+    duty = wheel = until = step = 0
+    while battery.open_mv >= battery.critical_mv:
+        if step == until:
+            duty, until = chance.choice((0, 0.25, 0.4, 0.6)), step + chance.randrange(10, 100)
+        wheel += (0.93 * duty * truth.volts / parts.motor.ke - wheel) / 6  # 0.3 s
+        truth.load(duty, duty, wheel, wheel)
+        truth.draw(0.05)
+        pack.open_mv, pack.ma = 1000 * truth.volts, 1000 * truth.amps
+        battery.sample(50)
+        step += 1
+        assert truth.charge > 0
+        if step > 200:
+            errors.append(battery.percent - 100 * truth.charge)
+        if low_at is None and battery.open_mv < battery.low_mv:
+            low_at = truth.charge
+    worst = max(errors, key=abs)
+    mean = (sum(error * error for error in errors) / len(errors)) ** 0.5
+    print(
+        f"resistance x {resistance}: {step / 72_000:.1f} h, error of the charge at most "
+        f"{worst:+.1f} %, rms {mean:.1f} %; low at {100 * low_at:.1f} %, critical at "
+        f"{100 * truth.charge:.1f} %, resistance {(battery._r >> 3)} mohm"
+    )
+    assert abs(worst) <= 6
+    assert 0.02 < low_at < 0.15
+    assert 0.005 < truth.charge < 0.08

@@ -93,23 +93,26 @@ def test_a_newer_layout_is_refused_with_the_reason(store):
     store.module.save(store.log(), {"track": 13_040})
     store.log().append(1, store.module.LAYOUT + 1, bytes(80))
     assert store.load() == store.module.defaults()
-    assert store.said == [b"settings refused: layout 2, known up to 1"]
+    assert store.said == [
+        b"settings refused: layout %d, known up to %d"
+        % (store.module.LAYOUT + 1, store.module.LAYOUT)
+    ]
 
 
 def test_a_record_of_another_length_than_its_layout_is_refused(store):
     store.log().append(1, store.module.LAYOUT, bytes(8))
     assert store.load() == store.module.defaults()
-    assert store.said == [b"settings refused: not as long as layout 1 is"]
+    assert store.said == [b"settings refused: not as long as layout %d is" % store.module.LAYOUT]
 
 
 def test_an_older_layout_is_taken_over_as_far_as_it_goes(store, monkeypatch):
     store.module.save(store.log(), {"track": 13_040, "cliff_left": 500})
-    newer = (*store.module.TABLE, ("horn", "Hz", 100, 4_000, 440, 2))
+    newer = (*store.module.TABLE, ("horn", "Hz", 100, 4_000, 440, store.module.LAYOUT + 1))
     monkeypatch.setattr(store.module, "TABLE", newer)
-    monkeypatch.setattr(store.module, "LAYOUT", 2)
+    monkeypatch.setattr(store.module, "LAYOUT", store.module.LAYOUT + 1)
     values = store.load()
     assert (values["track"], values["cliff_left"], values["horn"]) == (13_040, 500, 440)
-    assert store.said == [b"settings of layout 1 taken over"]
+    assert store.said == [b"settings of layout %d taken over" % (store.module.LAYOUT - 1)]
     store.module.save(store.log(), {"horn": 880})
     values = store.load()
     assert (values["track"], values["horn"]) == (13_040, 880)
