@@ -45,7 +45,7 @@ _DENIED_TEXT = b"refused in this state; arm first, or disarm to clear"
 _NO_IMU_TEXT = b"no IMU at 0x68: heading by wheels alone"
 _IMU_LOST_TEXT = b"IMU does not answer: heading by wheels alone"
 _TOF_TEXTS = (b"left ToF sensor does not answer", b"right ToF sensor does not answer")
-_LOW_TEXT = b"battery low: bring it home"
+_LOW_TEXT = b"battery low"
 _READY_TEXT = b"patrolcar %d.%d.%d ready" % VERSION
 
 

@@ -118,12 +118,14 @@ def battery(board, settings):
     """The Battery."""
     from patrol.drivers import chemistry
 
+    kind = settings["battery_type"]
     return Battery(
         ADC(Pin(board.BATTERY_VOLTAGE)),
         ADC(Pin(board.BATTERY_CURRENT)),
         settings["battery_full"],
         _FULL_MA,
-        chemistry.PACKS[settings["battery_type"]],
+        kind,
+        chemistry.PACKS[kind - 1],
         settings["battery_capacity"],
         settings["battery_resistance"],
     )

@@ -192,7 +192,7 @@ def test_an_empty_battery_is_a_reason_not_to_arm(board):
     car = booted(board)
     assert car.request(rules.ARM) == 1
     car.schedule.run(2)
-    assert "arming refused: battery too low; charge it" in texts(board)
+    assert "arming refused: charge the battery" in texts(board)
 
 
 def test_a_battery_that_becomes_critical_ends_in_fault(board):

@@ -11,7 +11,7 @@ _DEAD_MV = const(5_000)  # under load: whatever the pack's resistance, the conve
 _UNKNOWN = const(8)  # a fault of the battery: it may be empty
 
 _FAULT_TEXT = b"refused: FAULT; disarm to clear it"
-_BATTERY_TEXT = b"arming refused: battery too low; charge it"
+_BATTERY_TEXT = b"arming refused: charge the battery"
 _TILT_TEXT = b"arming refused: the car is tilted; set it upright"
 _BUMPER_TEXT = b"AUTO refused: the bumper is pressed"
 _CLIFF_TEXT = b"AUTO refused: no floor below a cliff sensor"
@@ -47,13 +47,14 @@ class Checks:
             return _BUMPER_TEXT
         if car.floor.edge:
             return _CLIFF_TEXT
-        sonars = car.sonars.sonars
-        for i in range(len(sonars)):
-            if not sonars[i].alive:
-                return faults.REFUSED | sonars[i].fault << 4 | i
-        for i in range(2):
-            if car.floor.blind >> i & 1:
-                return faults.REFUSED | car.floor.faults[i] << 4 | (faults.FLOOR + i)
+        i = 0
+        for sonar in car.sonars.sonars:
+            if not sonar.alive:
+                return faults.REFUSED | sonar.fault << 4 | i
+            i += 1
+        if car.floor.blind:
+            i = car.floor.blind >> 1  # 1 left, 2 right, 3 both
+            return faults.REFUSED | car.floor.faults[i] << 4 | faults.FLOOR + i
         return None
 
     def watch_battery(self):

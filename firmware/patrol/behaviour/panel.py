@@ -48,16 +48,16 @@ class Panel:
         patterns[3] = ON if state == rules.AUTO else (FLASH if state == rules.MANUAL else OFF)
         car.leds.step()
         buzzer = car.buzzer
-        if self._wait:
-            self._wait -= 1
+        self._wait -= 1
         if state != self._was:
             if state == rules.FAULT:
                 buzzer.play(sounds.FAULT)
             elif self._was == rules.DISARMED:
                 buzzer.play(sounds.ARMED)
             self._was = state
-        elif car.checks.battery_low and not self._wait:
-            buzzer.play(sounds.LOW)
+        elif self._wait <= 0:
             self._wait = _LOW_STEPS
+            if car.checks.battery_low:
+                buzzer.play(sounds.LOW)
         buzzer.step()
         car.faults.step()

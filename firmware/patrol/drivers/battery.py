@@ -39,18 +39,27 @@ _OVER = const(10)
 class Battery:
     """`voltage` and `current` are machine.ADC objects; the latter may be None.
 
-    Scales are what full scale (65536 counts) stands for, in mV and mA; `pack` is one of
+    Scales are what full scale (65536 counts) stands for, in mV and mA; `pack` is that of `kind` in
     drivers/chemistry.py. After `sample`: `mv` and `ma`; `open_mv`, the voltage at rest;
     `supply_mv`, which never jumps, for the wheels; `percent`; `used_mah`; `fault`, 0 or what is
     wrong.
     """
 
     def __init__(
-        self, voltage: "ADC", current: "ADC | None", full_mv, full_ma, pack, capacity_mah, mohm
+        self,
+        voltage: "ADC",
+        current: "ADC | None",
+        full_mv,
+        full_ma,
+        kind,
+        pack,
+        capacity_mah,
+        mohm,
     ):
+        self.type = kind
         self.used_mah = 0
         self.fault = 0
-        self.type, self.low_mv, self.critical_mv, self._curve = pack
+        self.low_mv, self.critical_mv, self._curve = pack
         self._capacity = capacity_mah
         self._voltage = voltage.read_u16
         self._current = current.read_u16 if current is not None else None
@@ -140,13 +149,13 @@ class Battery:
     def _by_curve(self):
         """The charge by the voltage at rest, in per mille."""
         curve = self._curve
-        mv = self.open_mv
+        mv = self.open_mv - 4_000
         i = 2
-        last = len(curve) - 2
-        while i < last and curve[i + 1] < mv:
+        while i < len(curve) - 2 and curve[i + 1] * 20 < mv:
             i += 2
         below = curve[i - 1]
-        full = curve[i] * 10
-        empty = curve[i - 2] * 10
-        permille = empty + (full - empty) * (mv - below) // (curve[i + 1] - below)
+        empty = curve[i - 2]
+        permille = empty * 10 + (curve[i] - empty) * (mv - below * 20) // (
+            2 * (curve[i + 1] - below)
+        )
         return 0 if permille < 0 else 1_000 if permille > 1_000 else permille

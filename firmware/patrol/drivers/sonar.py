@@ -111,11 +111,6 @@ class Sonar:
         sleep_us(10)
         trigger.value(0)
 
-    def ping(self):
-        """`listen`, and the pulse."""
-        if self.listen():
-            self.pulse()
-
     def collect(self):
         """Takes the result of the last ping; whatever comes later belongs to no ping."""
         generation = self._generation
@@ -131,10 +126,9 @@ class Sonar:
                 us = ticks_diff(self._fall, self._rise)
                 if 0 < us < _SILENT_US:
                     mm = us * 343 // 2000  # there and back at 343 m/s (20 degrees)
-                    self._same = self._same + 1 if us == self._us and us > _LEAST_US else 0
+                    again = self.moving and us == self._us and us > _LEAST_US
+                    self._same = self._same + 1 if again else 0
                     self._us = us
-                    if not self.moving:
-                        self._same = 0
         self.lost = fault != 0 and not self.alive
         if not fault:
             fault = self._judge(mm)

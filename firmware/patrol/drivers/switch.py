@@ -1,18 +1,14 @@
 """A switch to ground with a pull-up: the bumper and the start button."""
 
-from patrol.portable import const
-
 if 0:  # for the type checker alone: the compiler leaves it out
     from machine import Pin
-
-_LONGEST = const(1_000)  # samples
 
 
 class Switch:
     """`pin` is an input with pull-up, so 0 is pressed.
 
     A press counts after `press` samples that agree, the bumper's at once; a release after `hold`.
-    After `sample`: `pressed`, `held` (for how many samples, up to 1000), and `hit`, True only in
+    After `sample`: `pressed`, `held` (for how many samples), and `hit`, True only in
     the sample in which it went down. One that is pressed from the start is `pressed`, but no hit.
     """
 
@@ -29,7 +25,7 @@ class Switch:
         """Reads the pin."""
         self.hit = False
         pressed = self.pressed
-        if pressed and self.held < _LONGEST:
+        if pressed:
             self.held += 1
         if self._value() == pressed:  # open and pressed, or the other way round
             self._count += 1

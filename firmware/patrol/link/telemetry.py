@@ -139,9 +139,8 @@ class Telemetry:
         text = self._texts[at]
         if isinstance(text, int):
             self.spell(text, buf, off)
-            writer.end()
-            return
-        n = len(text)
-        for i in range(n if n < 50 else 50):
-            buf[off + i] = text[i]
+        else:
+            n = len(text)
+            for i in range(n if n < 50 else 50):
+                buf[off + i] = text[i]
         writer.end()

@@ -60,4 +60,4 @@ def test_every_text_fits_a_statustext_and_says_its_part(told):
                 seen.add(text)
     assert "AUTO refused: right cliff sensor: shorted, 0 V" in seen
     assert "start button: stays pressed" in seen
-    assert "battery: too much current: blocked?" in seen
+    assert "battery: overcurrent" in seen

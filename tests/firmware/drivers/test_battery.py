@@ -3,10 +3,23 @@
 import random
 
 import pytest
+from patrol.drivers import chemistry
 from patrol.drivers.battery import Battery
-from patrol.drivers.chemistry import LI_ION, PACKS
 
 FULL_MV, FULL_MA = 14_190, 3_300
+LI_ION = 3
+KINDS = range(1, 5)
+
+
+def curve_of(kind):
+    """Percent and mV of its points."""
+    curve = chemistry.PACKS[kind - 1][2]
+    return curve[::2], [4_000 + 20 * step for step in curve[1::2]]
+
+
+def told(kind):
+    """What a Battery is told but its resistance."""
+    return FULL_MV, FULL_MA, kind, chemistry.PACKS[kind - 1], 2_600
 
 
 class Pack:
@@ -15,9 +28,7 @@ class Pack:
     def __init__(self, open_mv=7_600, ma=120, mohm=100, pack=LI_ION, told_mohm=100):
         self.open_mv, self.ma, self.mohm = open_mv, ma, mohm
         self.factor = 1.0
-        self.battery = Battery(
-            Adc(self.volts), Adc(self.amps), FULL_MV, FULL_MA, PACKS[pack], 2_600, told_mohm
-        )
+        self.battery = Battery(Adc(self.volts), Adc(self.amps), *told(pack), told_mohm)
 
     def volts(self):
         return self.factor * (self.open_mv - self.ma * self.mohm / 1000) / FULL_MV
@@ -63,22 +74,20 @@ def test_the_resistance_is_found_and_load_does_not_make_it_seem_empty(mohm):
     assert battery.open_mv == pytest.approx(7_200, abs=40)
 
 
-@pytest.mark.parametrize("chemistry", sorted(PACKS))
-def test_the_curve_of_each_chemistry_rises_and_its_levels_lie_low_on_it(chemistry):
-    number, low, critical, curve = PACKS[chemistry]
-    percents, volts = curve[::2], curve[1::2]
-    assert number == chemistry
+@pytest.mark.parametrize("kind", KINDS)
+def test_the_curve_of_each_chemistry_rises_and_its_levels_lie_low_on_it(kind):
+    low, critical, _ = chemistry.PACKS[kind - 1]
+    percents, volts = curve_of(kind)
     assert (percents[0], percents[-1]) == (0, 100)
     assert list(percents) == sorted(set(percents))
-    assert list(volts) == sorted(set(volts))
-    assert volts[0] <= critical < low <= volts[percents.index(20)]
+    assert volts == sorted(set(volts))
+    assert volts[0] <= critical < low <= volts[list(percents).index(20)]
 
 
-@pytest.mark.parametrize("chemistry", sorted(PACKS))
-def test_at_rest_the_charge_is_the_curves(chemistry):
-    curve = PACKS[chemistry][3]
-    for percent, mv in zip(curve[::2], curve[1::2], strict=True):
-        pack = Pack(mv, 0, pack=chemistry)
+@pytest.mark.parametrize("kind", KINDS)
+def test_at_rest_the_charge_is_the_curves(kind):
+    for percent, mv in zip(*curve_of(kind), strict=True):
+        pack = Pack(mv, 0, pack=kind)
         assert pack.battery.percent == pytest.approx(percent, abs=1)
         assert pack.run(60).percent == pytest.approx(percent, abs=1)
 
@@ -112,7 +121,7 @@ def test_a_leap_is_told_and_what_the_wheels_are_told_never_jumps():
 
 def test_a_board_on_usb_takes_the_pack_for_what_it_is_when_it_comes():
     pack = Pack(8_000)
-    pack.battery = Battery(Adc(lambda: 0), None, FULL_MV, FULL_MA, PACKS[LI_ION], 2_600, 100)
+    pack.battery = Battery(Adc(lambda: 0), None, *told(LI_ION), 100)
     assert pack.run(1).fault == 8
     pack.battery._voltage = Adc(pack.volts).read_u16
     battery = pack.run(0.05)
@@ -143,9 +152,7 @@ def test_over_a_discharge_the_charge_follows_the_worlds(resistance):
     pack = Pack()
     pack.factor, pack.mohm = 1, 0
     pack.open_mv, pack.ma = 1000 * truth.volts, 1000 * truth.amps
-    battery = pack.battery = Battery(
-        Adc(pack.volts), Adc(pack.amps), FULL_MV, FULL_MA, PACKS[LI_ION], 2_600, 100
-    )
+    battery = pack.battery = Battery(Adc(pack.volts), Adc(pack.amps), *told(LI_ION), 100)
     chance = random.Random("discharge")
     errors, low_at = [], None
     duty = wheel = until = step = 0
