@@ -328,7 +328,7 @@ class ToyBoard:
         echo = self.pins[self.ECHO[sensor]]
         us = self.body.echo_us(sensor)
         if us is not None:
-            us += self.clock.now >> 4 & 7  # nothing sounds twice the same
+            us += self.clock.now // 80_000 % 7  # nothing sounds twice the same
         rise = self.clock.now + ECHO_DELAY_US
         self.clock.at(rise, lambda: echo.edge(1))
         self.clock.at(rise + (SILENT_US if us is None else us), lambda: echo.edge(0))
