@@ -30,8 +30,8 @@ _QUIET = const(5)
 _SAME_PINGS = const(5)  # repeats to the microsecond in motion; noise of 3 mm repeats one in 60
 _QUIET_PINGS = const(375)  # 30 s; slanted walls alone make 11 s (office and rooms, 6 minutes)
 _SPIKE_MM = const(150)
-# Each range far nearer than both around it counts so much, each ping takes 1 off: never reached
-# in 18 minutes of patrol, within 4 s where another car's bursts meet 30 % of the pings.
+# Each range far nearer than both around it counts so much, each ping takes 1 off. Chosen on 6
+# minutes of patrol: no alarm there; where bursts meet 30 % of the pings, after 4 s (median).
 _SPIKE = const(5)
 _SPIKES = const(20)
 _SPIKES_MOST = const(60)
