@@ -21,7 +21,7 @@ _WORDS = (
     b"left sonar|front sonar|right sonar|left cliff sensor|right cliff sensor|left line sensor|"
     b"middle line sensor|right line sensor|bumper|start button|battery|"
     b" is back|: no echo pulse|: echo stuck high|: never changes|"
-    b": hears other pings|: hears nothing|: shorted, 0 V|"
+    b": crosstalk|: hears nothing|: shorted, 0 V|"
     b": stays pressed|: no such voltage|: voltage leaps|: overcurrent|"
     b"AUTO refused: |"
 )
