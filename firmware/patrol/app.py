@@ -294,7 +294,7 @@ class Car:
         sonars.step(not self.odometry.at_rest)
         if sonars.fresh:
             for i in range(3):
-                self.faults.set(parts.SONAR + i, sonars.sonars[i].fault)
+                self.faults.set(i, sonars.sonars[i].fault)
 
     def _inertia(self):
         imu = self.imu

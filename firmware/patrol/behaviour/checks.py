@@ -33,7 +33,7 @@ class Checks:
         if car.supervisor.state == FAULT:
             return _FAULT_TEXT
         battery = car.battery
-        if battery.open_mv < battery.low_mv or battery.fault == _UNKNOWN:
+        if battery.fault == _UNKNOWN or battery.open_mv < battery.low_mv:
             return _BATTERY_TEXT
         if car.attitude.tilted:
             return _TILT_TEXT

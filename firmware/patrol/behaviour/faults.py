@@ -7,7 +7,6 @@ twenty would take a kilobyte; they are put together in the frame that tells them
 from patrol.portable import const
 
 # Parts: sonars 0 to 2, floor sensors 3 to 7, then these.
-SONAR = const(0)
 FLOOR = const(3)
 BUMPER = const(8)
 BUTTON = const(9)
@@ -22,7 +21,7 @@ _WORDS = (
     b"middle line sensor|right line sensor|bumper|start button|battery|"
     b" is back|: no echo pulse|: echo stuck high|: never changes|"
     b": crosstalk|: hears nothing|: shorted, 0 V|"
-    b": stays pressed|: no such voltage|: voltage leaps|: overcurrent|"
+    b": stays pressed|: no such voltage|: leaps|: overcurrent|"
     b"AUTO refused: |"
 )
 _REFUSED_WORD = const(22)
