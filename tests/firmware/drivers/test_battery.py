@@ -81,7 +81,12 @@ def test_the_curve_of_each_chemistry_rises_and_its_levels_lie_low_on_it(kind):
     assert (percents[0], percents[-1]) == (0, 100)
     assert list(percents) == sorted(set(percents))
     assert volts == sorted(set(volts))
-    assert volts[0] <= critical < low <= volts[list(percents).index(20)]
+    assert (
+        volts[0]
+        <= critical
+        < low
+        <= min(v for p, v in zip(percents, volts, strict=True) if p >= 20)
+    )
 
 
 @pytest.mark.parametrize("kind", KINDS)
