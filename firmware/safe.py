@@ -17,8 +17,6 @@ from machine import SOFT_RESET, Timer, reset_cause
 
 _PERIOD_MS = 250
 _SECOND = 4  # periods
-_EARLY = 3  # crashes in a row
-_HEARTBEAT, _STATUSTEXT = (0, 50), (253, 83)  # id, CRC_EXTRA (MAVLink common)
 
 reason = ""
 _timer = None
@@ -71,7 +69,7 @@ def check():
         if reset_cause() != SOFT_RESET:  # so no watchdog runs
             log.tidy()
         crash.boot(log)
-        if crash.early(log) >= _EARLY:
+        if crash.early(log) >= 3:
             return "3 crashes in a row: see patrol crash"
     except Exception as error:
         sys.print_exception(error)
@@ -109,8 +107,7 @@ def start(why):
     global reason, _timer, _uart, _led, _feed
     reason = why
     _unload()
-    print("safe mode:", why)
-    print("the car by hand: from patrol.app import Car; Car().run()")
+    print("safe mode:", why, "\nthe car by hand: from patrol.app import Car; Car().run()")
     try:
         import board
         from machine import UART
@@ -144,19 +141,20 @@ def _step(timer):
         _beat += 1
         if _beat % _SECOND == 0 and _uart is not None:
             # HOLD, rover, generic, custom modes, MAV_STATE_EMERGENCY; MAV_SEVERITY_CRITICAL
-            _uart.write(_frame(_HEARTBEAT, pack("<IBBBBB", 4, 10, 0, 1, 6, 3)))
-            text = ("safe mode: " + reason).encode()[:50]
-            _uart.write(_frame(_STATUSTEXT, b"\x02" + text))
+            _uart.write(
+                _frame(0, 50, pack("<IBBBBB", 4, 10, 0, 1, 6, 3))
+                + _frame(253, 83, b"\x02" + ("safe mode: " + reason).encode()[:50])
+            )
     except Exception as error:
         stop()
         sys.print_exception(error)
 
 
-def _frame(message, payload):
-    """A MAVLink 2 frame of system 1, component 1 (mavlink.io/en/guide/serialization.html)."""
+def _frame(ident, extra, payload):
+    """A MAVLink 2 frame of system 1, component 1, by its id and CRC_EXTRA (MAVLink common;
+    mavlink.io/en/guide/serialization.html)."""
     global _sequence
     _sequence = (_sequence + 1) & 0xFF
-    ident, extra = message
     body = pack("<BBBBBBHB", len(payload), 0, 0, _sequence, 1, 1, ident, 0) + payload
     crc = 0xFFFF
     for byte in body + bytes((extra,)):

@@ -59,6 +59,8 @@ BATTERY_CURRENT = "B1"
 BUMPER = "A8"  # switch to ground
 BUTTON = "A0"  # the board's own KEY to ground
 
+BUZZER = None  # no pin is left
+
 DEADMAN_TIMER = 9
 
 LEDS = (1,)  # blue: the first shows what matters most

@@ -1,11 +1,11 @@
 """The NUCLEO-F446RE (STM32F446): which pin, timer and bus carries what. Data only.
 
-Pin budget: 31 of the 50 signals on the two morpho connectors.
+Pin budget: 32 of the 50 signals on the two morpho connectors.
   taken     PA0 PA1 PA6 PA7 PA8 PA9 PB0 PB4 PB5 PB6 PB7 PB8 PB9 PB10 PB12 PB13 PB14 PB15
-            PB1 PC0 PC1 PC2 PC3 PC4 PC5 PC6 PC7 PC8 PC9 PC10 PC13
+            PB1 PC0 PC1 PC2 PC3 PC4 PC5 PC6 PC7 PC8 PC9 PC10 PC11 PC13
   board's   PA2 PA3 (UART 2: the REPL, on the ST-Link), PA5 (LED), PA13 PA14 PB3 (SWD),
             PC14 PC15 PH0 PH1 (clocks)
-  free      PA4 PA10 PA11 PA12 PA15 PB2 PC11 PC12 PD2
+  free      PA4 PA10 PA11 PA12 PA15 PB2 PC12 PD2
   timers    2 and 3 encoders, 4 motor PWM, 7 deadman
   EXTI      8 9 10 (sonar echoes): one line for each pin number, whatever its port
 Names are the processor's, as in the board's manual (UM1724); the build's "A2" is an Arduino name,
@@ -55,6 +55,8 @@ BATTERY_CURRENT = "PC1"  # A4
 
 BUMPER = "PB4"  # D5, switch to ground
 BUTTON = "PC13"  # the board's own B1 to ground
+
+BUZZER = "PC11"  # an active one, high where it sounds
 
 DEADMAN_TIMER = 7
 

@@ -53,6 +53,8 @@ BATTERY_CURRENT = "X20"  # PC1
 BUMPER = "X18"  # PC13, switch to ground
 BUTTON = "X17"  # PB3, the board's own USR switch to ground
 
+BUZZER = None  # no pin is left: a board without line sensors has some
+
 DEADMAN_TIMER = 7
 
 LEDS = (1, 2, 3, 4)  # red, green, yellow, blue: the first shows what matters most

@@ -12,9 +12,12 @@ from machine import unique_id
 
 import patrol
 from patrol import car as limits
+from patrol.behaviour import faults as parts
 from patrol.behaviour import supervisor as rules
 from patrol.behaviour.checks import Checks
+from patrol.behaviour.faults import Faults
 from patrol.behaviour.manual import Manual
+from patrol.behaviour.panel import Panel
 from patrol.behaviour.supervisor import Supervisor
 from patrol.behaviour.wander import Wander
 from patrol.control.attitude import Attitude
@@ -22,7 +25,6 @@ from patrol.control.drive import Drive
 from patrol.control.odometry import Odometry
 from patrol.control.plausible import BLOCKED, Plausible
 from patrol.control.wheel_speed import WheelSpeed
-from patrol.drivers.leds import BLINK, FLASH, OFF, ON
 from patrol.link.command import ACCEPTED, DENIED, TEMPORARILY_REJECTED, Command
 from patrol.link.frame import Parser, Writer
 from patrol.link.line import Line
@@ -34,12 +36,15 @@ from patrol.senses import Senses
 from patrol.version import BUILD, VERSION
 
 _STALL_MS = const(600)
+_BUTTON_SAMPLES = const(500)
+_BUMPER_SAMPLES = const(250)  # backing off takes 0.9 s, and a look another
 _BIAS_TICKS = const(96)  # at rest, before the gyro can be trusted
 _TRACES = const(3)  # printed and stored; a fault in every tick would fill the REPL
 _UPTIME_MARK = const(0x2A000000)  # see store/crash.py
 _LIVED_MS = const(60_000)  # what crashed in runs before one of that length is forgiven
 
 _DENIED_TEXT = b"refused in this state; arm first, or disarm to clear"
+_LOW_TEXT = b"battery low"
 _READY_TEXT = b"patrolcar %d.%d.%d ready" % VERSION
 
 
@@ -95,6 +100,7 @@ class Car:
         self.manual = Manual(self.drive, limits, self.odometry)
         self.wander = Wander(self.drive, self.odometry, self.sonars, self.floor, limits)
         self.checks = Checks(self)
+        self.panel = Panel(self)
 
         self.parser = Parser()
         self.writer = writer = Writer()
@@ -107,6 +113,8 @@ class Car:
         self.telemetry.messages.texts[LEVEL] = settings["log_level"]
         self._say = self.telemetry.say
         self.plausible = Plausible(self, (settings["track"] + 50) // 100, self._say)
+        self.faults = Faults(self._say)
+        self.telemetry.spell = self.faults.spell
         self.supervisor = self._supervisor()
 
         self._say(6, _READY_TEXT)
@@ -123,7 +131,7 @@ class Car:
                 ("sense", self._sense, 1, 0),
                 ("imu", self._inertia, 1, 0),
                 ("odometry", self._estimate, 1, 0),
-                ("sonar", self.sonars.step, 1, 0),
+                ("sonar", self._hear, 1, 0),
                 ("tof", self.senses.beam, 2, 1),
                 ("command", self.command.step, 1, 0),
                 ("supervise", self._supervise, 1, 0),
@@ -131,7 +139,7 @@ class Car:
                 ("drive", self._act, 1, 0),
                 ("telemetry", self.telemetry.step, 1, 0),
                 ("battery", self._power, 5, 1),
-                ("lights", self._lights, 12, 6),
+                ("lights", self.panel.step, 12, 6),
                 ("alive", self._alive, 100, 50),
             )
         )
@@ -159,6 +167,7 @@ class Car:
         self.battery = hardware.battery(board, settings)
         self.bumper, self.button = hardware.switches(board)
         self.leds = hardware.leds(board)
+        self.buzzer = hardware.buzzer(board)
         self.floor = hardware.floor(board, settings)
         self.bus = hardware.bus(board)
         self.imu = hardware.imu(board, self.bus.i2c, settings)
@@ -171,6 +180,7 @@ class Car:
         self._board_version = board.VERSION
         # Needed once: 6 KB of names and code that a 108 KB heap has better use for.
         _let_go(patrol, "hardware")
+        _let_go(patrol.drivers, "chemistry")
         del sys.modules["board"]
         return uart, Line(uart, board.UART_BAUD)
 
@@ -254,16 +264,6 @@ class Car:
         self._say(4, _DENIED_TEXT)
         return DENIED
 
-    def _pressed(self):
-        state = self.supervisor.state
-        if state == rules.DISARMED:
-            self.request(rules.MODE_AUTO)
-            self.request(rules.ARM)
-        elif state == rules.FAULT:
-            self.request(rules.CLEAR)
-        else:
-            self.request(rules.DISARM)
-
     # Actions of the supervisor.
 
     def _nothing(self):
@@ -289,8 +289,17 @@ class Car:
         self.encoder_right.sample(dt)
         self.bumper.sample()
         self.button.sample()
-        self.floor.sample()
+        if self.floor.sample(not self.odometry.at_rest):
+            for i in range(5):
+                self.faults.set(parts.FLOOR + i, self.floor.faults[i])
         self.command.look()
+
+    def _hear(self):
+        sonars = self.sonars
+        sonars.step(not self.odometry.at_rest)
+        if sonars.fresh:
+            for i in range(3):
+                self.faults.set(i, sonars.sonars[i].fault)
 
     def _inertia(self):
         # The wheels tell a motion only after it has begun, so the wish to move counts too.
@@ -310,8 +319,8 @@ class Car:
 
     def _supervise(self):
         self.watchdog.feed()
-        if self.button.hit:
-            self._pressed()
+        if self.button.pressed:
+            self.panel.press()
         supervisor = self.supervisor
         silent = self.command.silent
         if silent and not self._was_silent:
@@ -332,12 +341,15 @@ class Car:
         if self.drive.blocked_ms >= _STALL_MS:
             self.drive.blocked_ms = 0
             supervisor.post(rules.STALL)
-        if supervisor.state == rules.AUTO and not self.sonars.alive():
+        if supervisor.state == rules.AUTO and (
+            self.sonars.lost() or self.floor.blind or self.faults.now[parts.BUMPER]
+        ):
             supervisor.post(rules.SENSOR_LOST)
 
     def _behave(self):
         state = self.supervisor.state
         if state == rules.AUTO:
+            self.wander.touched = self.bumper.pressed
             if self.wander.step():
                 self.supervisor.post(rules.STUCK)
         elif state == rules.MANUAL:
@@ -346,11 +358,17 @@ class Car:
                 self.supervisor.post(rules.DEADMAN)
 
     def _act(self):
-        self.drive.step(self.encoder_left.speed, self.encoder_right.speed, self.battery.mv)
+        self.drive.step(self.encoder_left.speed, self.encoder_right.speed, self.battery.supply_mv)
 
     def _power(self):
-        self.battery.sample(50)
-        self.checks.watch_battery()
+        battery = self.battery
+        battery.sample(50)
+        if self.checks.watch_battery():
+            self._say(4, _LOW_TEXT)
+        faults = self.faults
+        faults.set(parts.BATTERY, battery.fault)
+        faults.set(parts.BUMPER, parts.STUCK if self.bumper.held >= _BUMPER_SAMPLES else 0)
+        faults.set(parts.BUTTON, parts.STUCK if self.button.held >= _BUTTON_SAMPLES else 0)
         imu = self.imu
         if imu.works:
             self.attitude.step(imu.accel_x, imu.accel_y, imu.accel_z)
@@ -363,13 +381,3 @@ class Car:
             self._stored("forgive")
         if not self.drive.powered:
             self.senses.mend()
-
-    def _lights(self):
-        state = self.supervisor.state
-        patterns = self.leds.patterns
-        power = ON if self.drive.powered else FLASH
-        patterns[0] = BLINK if state == rules.FAULT else (power if self.leds.single else OFF)
-        patterns[1] = power
-        patterns[2] = ON if self.command.heard and not self.command.silent else OFF
-        patterns[3] = ON if state == rules.AUTO else (FLASH if state == rules.MANUAL else OFF)
-        self.leds.step()

@@ -30,8 +30,6 @@ DUTY_SLEW_PERMILLE = const(150)  # each tick; a reversal at once browns the pack
 
 # Two Li-ion cells in series.
 BATTERY_FULL_MV = const(8_400)
-BATTERY_ARM_MV = const(6_600)  # at rest; below, arming is refused
-BATTERY_CRITICAL_MV = const(6_000)
 BATTERY_CAPACITY_MAH = const(2_600)
 
 # Sonars: bearing from straight ahead, clockwise, in mrad; all on the chassis' edge.

@@ -8,6 +8,7 @@ from pyb import LED, Timer
 
 from patrol.drivers.battery import Battery
 from patrol.drivers.bus import Bus
+from patrol.drivers.buzzer import Buzzer
 from patrol.drivers.encoder import Encoder
 from patrol.drivers.imu import Imu
 from patrol.drivers.leds import Leds
@@ -18,6 +19,9 @@ from patrol.drivers.sonar_array import SonarArray
 from patrol.drivers.switch import Switch
 from patrol.drivers.tof import LEFT, RIGHT, Tof
 from patrol.drivers.watchdog import Deadman, Watchdog
+from patrol.portable import const
+
+_FULL_MA = const(3_300)  # at the converter's end: 1 V per ampere
 
 
 def _output(name):
@@ -66,8 +70,11 @@ def encoders(board, settings):
 def sonars(board):
     """The SonarArray, left to right."""
     made = []
+    triggers = {}  # one Pin for each name: the sonars tell by it that they are fired together
     for trigger, echo in board.SONARS:
-        made.append(Sonar(_output(trigger), Pin(echo, Pin.IN, Pin.PULL_DOWN)))
+        if trigger not in triggers:
+            triggers[trigger] = _output(trigger)
+        made.append(Sonar(triggers[trigger], Pin(echo, Pin.IN, Pin.PULL_DOWN)))
     return SonarArray(made)
 
 
@@ -113,10 +120,18 @@ def imu(board, i2c, settings):
 
 def battery(board, settings):
     """The Battery."""
+    from patrol.drivers import chemistry
+
+    kind = settings["battery_type"]
     return Battery(
         ADC(Pin(board.BATTERY_VOLTAGE)),
         ADC(Pin(board.BATTERY_CURRENT)),
         settings["battery_full"],
+        _FULL_MA,
+        kind,
+        chemistry.PACKS[kind - 1],
+        settings["battery_capacity"],
+        settings["battery_resistance"],
     )
 
 
@@ -124,7 +139,7 @@ def switches(board):
     """Bumper and start button."""
     return (
         Switch(Pin(board.BUMPER, Pin.IN, Pin.PULL_UP)),
-        Switch(Pin(board.BUTTON, Pin.IN, Pin.PULL_UP)),
+        Switch(Pin(board.BUTTON, Pin.IN, Pin.PULL_UP), 2),
     )
 
 
@@ -139,6 +154,11 @@ def uart(board):
 def leds(board):
     """The Leds, red, green, yellow, blue."""
     return Leds([LED(number) for number in board.LEDS])
+
+
+def buzzer(board):
+    """The Buzzer, which is silent where the board has no pin for it."""
+    return Buzzer(None if board.BUZZER is None else _output(board.BUZZER))
 
 
 def guards(board, loop, standby_pin):

@@ -30,3 +30,18 @@ def test_it_boots_arms_and_patrols_ten_seconds(name: str, tmp_path: Path) -> Non
         assert timing.frames_dropped == 0
         # Where there is one LED it shows the motors' power; where there are four, faults alone.
         assert car.board.pins.leds[1] == (0 if name == "pyboard_v11" else 255)
+
+
+def test_a_buzzer_sounds_when_the_car_is_armed_and_is_silent_then(tmp_path: Path) -> None:
+    image = tmp_path / "flash.img"
+    shutil.copyfile(firmware_image("nucleo_f446re"), image)
+    heard = []
+    with VirtualCar(image, "empty", 1, board="nucleo_f446re") as car:
+        car.run(1.0)
+        car.station.arm(car.board.now_us + 100_000)
+        for _ in range(150):
+            car.run(0.01)
+            heard.append(car.board.pins.buzzer)
+    assert not any(heard[:10])
+    assert 11 <= sum(heard) <= 13
+    assert not any(heard[-50:])

@@ -60,8 +60,9 @@ def signals(board):
         yield from ((key, pin) for pin in board[key])
     if board["TOF_XSHUT"] is not None:
         yield "TOF_XSHUT", board["TOF_XSHUT"]
-    for key in ("BATTERY_VOLTAGE", "BATTERY_CURRENT", "BUMPER", "BUTTON"):
-        yield key, board[key]
+    for key in ("BATTERY_VOLTAGE", "BATTERY_CURRENT", "BUMPER", "BUTTON", "BUZZER"):
+        if board[key] is not None:
+            yield key, board[key]
 
 
 def test_there_is_a_model_for_each_board_and_a_board_for_each_model():
@@ -79,8 +80,10 @@ def test_it_is_data_alone(name):
 def test_every_board_has_the_same_constants_of_the_same_kinds(board):
     first = board_data(NAMES[0])
     assert list(board) == list(first)
-    assert {key: type(value) for key, value in board.items()} == {
-        key: type(value) for key, value in first.items()
+    assert {key: type(value) for key, value in board.items() if value is not None} == {
+        key: type(first[key] if first[key] is not None else board[key])
+        for key in first
+        if board[key] is not None
     }
     assert len(board["SONARS"]) == 3
     assert len(board["CLIFFS"]) in (0, 2)

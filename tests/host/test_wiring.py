@@ -220,8 +220,8 @@ def test_the_dividers_are_the_firmwares_and_the_simulators():
     ratio = sum(values.BATTERY) / values.BATTERY[1]
     assert ratio == pytest.approx(PYBOARD_V11.battery_divider)
     assert PYBOARD_V11.current_mv_per_a == 1000 * values.SHUNT * values.AMPLIFIER
-    battery = (checkout() / "firmware/patrol/drivers/battery.py").read_text()
-    assert f"full_mv={1000 * values.VDD * ratio:_.0f}" in battery
+    table = (checkout() / "firmware/patrol/store/table.py").read_text()
+    assert f'"battery_full", "mV", 12_000, 16_300, {1000 * values.VDD * ratio:_.0f},' in table
 
 
 def test_an_echo_reads_high_and_hurts_no_pin():

@@ -1,29 +1,31 @@
 """What stands in the way of arming and of AUTO, in words for the person who asked."""
 
+from patrol.behaviour import faults
 from patrol.behaviour.supervisor import AUTO, FAULT
 from patrol.portable import const
 
 _CRITICAL_SAMPLES = const(40)  # of the battery in a row, at 20 Hz: 2 s
+_LOW_SAMPLES = const(100)
+_RECOVERED_MV = const(150)
+_DEAD_MV = const(5_000)  # under load: whatever the pack's resistance, the converter needs more
+_UNKNOWN = const(8)  # a fault of the battery: it may be empty
 
 _FAULT_TEXT = b"refused: FAULT; disarm to clear it"
-_BATTERY_TEXT = b"arming refused: battery below 6.6 V; charge it"
+_BATTERY_TEXT = b"arming refused: charge the battery"
 _TILT_TEXT = b"arming refused: the car is tilted; set it upright"
 _OVER_TEXT = b"arming refused: the car or its IMU is upside down"
 _BUMPER_TEXT = b"AUTO refused: the bumper is pressed"
 _CLIFF_TEXT = b"AUTO refused: no floor below a cliff sensor"
-_SONAR_TEXTS = (
-    b"AUTO refused: left sonar does not answer",
-    b"AUTO refused: front sonar does not answer",
-    b"AUTO refused: right sonar does not answer",
-)
 
 
 class Checks:
-    """Reads the car's parts; each check returns a text, or None when all is well."""
+    """Reads the car's parts; each check returns a text or its number, or None when all is well."""
 
     def __init__(self, car):
         self.battery_critical = False
+        self.battery_low = False
         self._car = car
+        self._critical = 0
         self._low = 0
 
     def arming(self):
@@ -31,34 +33,49 @@ class Checks:
         car = self._car
         if car.supervisor.state == FAULT:
             return _FAULT_TEXT
-        if car.battery.mv < car.limits.BATTERY_ARM_MV:
+        battery = car.battery
+        if battery.fault == _UNKNOWN or battery.open_mv < battery.low_mv:
             return _BATTERY_TEXT
         if car.attitude.tilted:
             return _OVER_TEXT if car.imu.accel_z < 0 else _TILT_TEXT
         return self.auto() if car.supervisor.selected == AUTO else None
 
     def auto(self):
-        """What keeps AUTO from starting: all three sonars, a free bumper, floor."""
+        """What keeps AUTO from starting: all three sonars and both cliff sensors have to work, the
+        bumper to be free, and floor to be below."""
         car = self._car
         if car.bumper.pressed:
             return _BUMPER_TEXT
         if car.floor.edge:
             return _CLIFF_TEXT
-        sonars = car.sonars.sonars
-        for i in range(len(sonars)):
-            if not sonars[i].alive:
-                return _SONAR_TEXTS[i]
+        i = 0
+        for sonar in car.sonars.sonars:
+            if not sonar.alive:
+                return faults.REFUSED | sonar.fault << 4 | i
+            i += 1
+        if car.floor.blind:
+            i = car.floor.blind >> 1  # 1 left, 2 right, 3 both
+            return faults.REFUSED | car.floor.faults[i] << 4 | faults.FLOOR + i
         return None
 
     def watch_battery(self):
-        """With each sample of it: `battery_critical` once it has been critically low for 2 s."""
-        if self._car.battery.mv >= self._car.limits.BATTERY_CRITICAL_MV:
+        """With each sample of it: `battery_critical` once it has been so for 2 s, by its voltage
+        at rest; `battery_low` after 5 s, until it is well above. True when it becomes low."""
+        battery = self._car.battery
+        mv = battery.open_mv
+        if mv < battery.critical_mv or battery.mv < _DEAD_MV or battery.fault == _UNKNOWN:
+            if self._critical < _CRITICAL_SAMPLES:
+                self._critical += 1
+        else:
+            self._critical = 0
+        self.battery_critical = self._critical == _CRITICAL_SAMPLES
+        if mv >= battery.low_mv:
             self._low = 0
-        elif self._low < _CRITICAL_SAMPLES:
+            if mv >= battery.low_mv + _RECOVERED_MV:
+                self.battery_low = False
+        elif self._low < _LOW_SAMPLES:
             self._low += 1
-        self.battery_critical = self._low == _CRITICAL_SAMPLES
-
-    def battery_percent(self):
-        """A rough state of charge: a pack's voltage falls nearly in a line from 8.2 to 6.4 V."""
-        percent = (self._car.battery.mv - 6_400) // 18
-        return 100 if percent > 100 else (0 if percent < 0 else percent)
+            if self._low == _LOW_SAMPLES and not self.battery_low:
+                self.battery_low = True
+                return True
+        return False

@@ -63,7 +63,7 @@ EVENT_TEXTS = (
     b"no floor ahead: an edge",
     b"a wheel does not turn",
     b"stuck: no way out",
-    b"a sonar does not answer",
+    b"AUTO needs that sensor",
     b"tilted",
     b"battery critical",
     b"loop stood still: motors cut",

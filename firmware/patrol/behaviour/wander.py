@@ -61,6 +61,7 @@ class Wander:
 
     def __init__(self, drive, odometry, sonars, floor, limits):
         self.visited = Visited()
+        self.touched = False  # to be set while the bumper is pressed: no leg begins then
         self.state = _LOOK
         self._drive = drive
         self._want = drive.want
@@ -201,7 +202,7 @@ class Wander:
             return
         clear = self._clear
         free = clear[1] >= _FRONT_FREE and clear[0] >= _SIDE_FREE and clear[2] >= _SIDE_FREE
-        free = free and not self._over(odometry.heading)
+        free = free and not self.touched and not self._over(odometry.heading)
         if free and self._chosen:
             self._go()
             return

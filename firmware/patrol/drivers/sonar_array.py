@@ -1,8 +1,7 @@
 """Several sonars in turn: left and right at once, then the front one, for 40 ms each.
 
 At 90 degrees to each other the outer two hear little of one another, and all three are measured
-anew within 80 ms. Where one pin triggers both, its second pulse finds them listening already, and
-a sensor that listens takes no notice of its trigger.
+anew within 80 ms. Where one pin triggers both, both are looked at before its one pulse.
 """
 
 from patrol.portable import const
@@ -12,7 +11,8 @@ _GROUPS = (b"\x00\x02", b"\x01")
 
 
 class SonarArray:
-    """`step` once a tick. `sonars` are left, front and right.
+    """`step` once a tick. `sonars` are left, front and right; those that one pin triggers have the
+    same Pin.
 
     `fresh` has a bit set for each sensor measured in this tick, `latest` for each measured last.
     """
@@ -24,7 +24,7 @@ class SonarArray:
         self._turn = -1
         self._left = 1
 
-    def step(self):
+    def step(self, moving=False):
         """Collects the sensors whose slot has ended and pings the next ones."""
         self.fresh = 0
         self._left -= 1
@@ -32,15 +32,26 @@ class SonarArray:
             return
         self._left = SLOT_TICKS
         turn = self._turn
+        sonars = self.sonars
         if turn >= 0:
             fresh = 0
             for i in _GROUPS[turn]:
-                self.sonars[i].collect()
+                sonars[i].moving = moving
+                sonars[i].collect()
                 fresh |= 1 << i
             self.fresh = self.latest = fresh
         self._turn = turn = 0 if turn else 1
-        for i in _GROUPS[turn]:
-            self.sonars[i].ping()
+        group = _GROUPS[turn]
+        ready = 0
+        for i in group:
+            if sonars[i].listen():
+                ready |= 1 << i
+        pulsed = None
+        for i in group:
+            trigger = sonars[i].trigger
+            if ready >> i & 1 and trigger is not pulsed:
+                sonars[i].pulse()
+                pulsed = trigger
 
     def alive(self):
         """True while every sensor answers."""
@@ -48,3 +59,10 @@ class SonarArray:
             if not sonar.alive:
                 return False
         return True
+
+    def lost(self):
+        """True when one of them has been of no use for two pings."""
+        for sonar in self.sonars:
+            if sonar.lost:
+                return True
+        return False

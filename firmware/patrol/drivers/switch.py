@@ -7,27 +7,31 @@ if 0:  # for the type checker alone: the compiler leaves it out
 class Switch:
     """`pin` is an input with pull-up, so 0 is pressed.
 
-    A press counts at once, since the bumper must; a release after `hold` samples that agree. After
-    `sample`: `pressed`, and `hit`, True only in the sample in which it went down.
+    A press counts after `press` samples that agree, the bumper's at once; a release after `hold`.
+    After `sample`: `pressed`, `held` (for how many samples), and `hit`, True only in
+    the sample in which it went down. One that is pressed from the start is `pressed`, but no hit.
     """
 
-    def __init__(self, pin: "Pin", hold=5):
-        self.pressed = False
+    def __init__(self, pin: "Pin", press=1, hold=5):
         self.hit = False
+        self.held = 0
         self._value = pin.value
+        self._press = press
         self._hold = hold
-        self._open = hold
+        self.pressed = not pin.value()
+        self._count = 0  # samples in a row that are not as `pressed` says
 
     def sample(self):
         """Reads the pin."""
         self.hit = False
-        if self._value():
-            if self._open < self._hold:
-                self._open += 1
-            else:
-                self.pressed = False
+        pressed = self.pressed
+        if pressed:
+            self.held += 1
+        if self._value() == pressed:  # open and pressed, or the other way round
+            self._count += 1
+            if self._count >= (self._hold if pressed else self._press):
+                self._count = 0
+                self.held = 0
+                self.hit = self.pressed = not pressed
         else:
-            self._open = 0
-            if not self.pressed:
-                self.pressed = True
-                self.hit = True
+            self._count = 0

@@ -317,7 +317,7 @@ class Messages:
             health &= ~_IMU
         if not car.sonars.alive():
             health &= ~_SONARS
-        if car.checks.battery_critical:
+        if car.checks.battery_critical or battery.fault:
             health &= ~_BATTERY
         if car.checks.arming() is not None:
             health &= ~_PREARM
@@ -341,7 +341,7 @@ class Messages:
             0,
             0,
             0,
-            car.checks.battery_percent(),
+            battery.percent,
         )
         writer.end()
 
@@ -374,9 +374,10 @@ class Messages:
             battery.ma // 10,
             0,
             1,  # MAV_BATTERY_FUNCTION_ALL
-            3,  # MAV_BATTERY_TYPE_LION
-            car.checks.battery_percent(),
+            battery.type,  # MAV_BATTERY_TYPE
+            battery.percent,
             0,
-            3 if car.checks.battery_critical else 1,  # MAV_BATTERY_CHARGE_STATE: critical, OK
+            # MAV_BATTERY_CHARGE_STATE: critical, low, OK
+            3 if car.checks.battery_critical else 2 if car.checks.battery_low else 1,
         )
         writer.end()

@@ -53,6 +53,7 @@ class Telemetry:
 
     def __init__(self, writer, line, car):
         self.answers = None  # a callable that writes what was asked for, first of all
+        self.spell = None  # a callable that writes a text which is a number: (number, buf, off)
         self.messages = messages = Messages(writer, car)
         self._writer = writer
         self._line = line
@@ -90,7 +91,8 @@ class Telemetry:
         self._short = False
 
     def say(self, severity, text):
-        """Queues a STATUSTEXT: MAV_SEVERITY (0 emergency to 7 debug) and up to 50 bytes.
+        """Queues a STATUSTEXT: MAV_SEVERITY (0 emergency to 7 debug) and up to 50 bytes, or a
+        number that `spell` knows.
 
         One below the log level is not wanted. One that is the last one again within a second, and
         one that finds no place, are left out and counted; LOOP_TIMING tells both counts.
@@ -181,7 +183,10 @@ class Telemetry:
         buf[off + d.STATUSTEXT_SEVERITY] = self._severities[at]
         off += d.STATUSTEXT_TEXT
         text = self._texts[at]
-        n = len(text)
-        for i in range(n if n < 50 else 50):
-            buf[off + i] = text[i]
+        if isinstance(text, int):
+            self.spell(text, buf, off)
+        else:
+            n = len(text)
+            for i in range(n if n < 50 else 50):
+                buf[off + i] = text[i]
         writer.end()

@@ -28,4 +28,9 @@ TABLE = (
     ("cliff_right", "counts", 0, 65_535, 32_768, 1),
     # The least severity that is told (MAV_SEVERITY): 7 debug, 6 info, 4 warning, 3 error.
     ("log_level", "severity", 3, 7, 6, 2),
+    # The pack: MAV_BATTERY_TYPE (1 LiPo 2S, 2 LiFePO4 2S, 3 Li-ion 2S, 4 NiMH 6S; chemistry.py),
+    # what it holds, and its resistance with its wires, where the estimate of it begins.
+    ("battery_type", "1", 1, 4, 3, 2),
+    ("battery_capacity", "mAh", 200, 20_000, 2_600, 2),
+    ("battery_resistance", "mohm", 20, 2_000, 100, 2),
 )

@@ -41,6 +41,7 @@ SHAPES: dict[str, Any] = {
     "BATTERY_CURRENT": PIN,
     "BUMPER": PIN,
     "BUTTON": PIN,
+    "BUZZER": {PIN},
     "DEADMAN_TIMER": int,
     "LEDS": [int],
     "SETTINGS": [(int, int)],

@@ -235,6 +235,10 @@ class _Maker:
                 note="low: off the bus, while the left one gets another address",
                 ties=("SCL, SDA → those of the IMU", "left XSHUT → open: pulled up"),
             ),
+            *self._reserved(
+                "Buzzer, active, 3.3 V", "BUZZER", ("I/O",),
+                note="high: sounds; a module with its own transistor", **analog,
+            ),
         ]  # fmt: skip
 
 

@@ -189,6 +189,11 @@ class PinBus:
             duty = PWM_FULL if self._level(motor.pwm) else 0
         self._car.set_motor(side, self._level(motor.in1), self._level(motor.in2), duty / PWM_FULL)
 
+    @property
+    def buzzer(self) -> bool:
+        """Whether the buzzer sounds; never where the board has none."""
+        return self._wiring.buzzer is not None and self._level(self._wiring.buzzer)
+
     # -- to the chip -----------------------------------------------------------------------
 
     @property

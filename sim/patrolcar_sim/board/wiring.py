@@ -57,6 +57,7 @@ class Wiring:
     i2c: int
     tof_xshut: int
     floor_adc: tuple[int, ...] = ()
+    buzzer: int | None = None
     battery_divider: float = 4.3  # 33k over 10k
     current_mv_per_a: float = 1000.0  # 50 mohm and 20 V/V
     imu_address: int = 0x68
@@ -126,5 +127,6 @@ NUCLEO_F446RE = Wiring(
     uart=6,
     i2c=1,
     tof_xshut=C + 10,
+    buzzer=C + 11,
     floor_adc=(12, 13, 14, 15, 9),  # C2, C3, C4, C5, B1
 )

@@ -65,6 +65,43 @@ def test_each_has_a_level_of_its_own():
     assert floor.dark == 1
 
 
+def test_what_stands_at_nothing_is_shorted_and_told_within_50_ms():
+    sensors, floor = five()
+    floor.sample()
+    sensors[0].value = 300
+    told = [floor.sample() for _ in range(6)]
+    assert told == [False] * 4 + [True, False]
+    assert (floor.faults[0], floor.blind) == (6, 1)
+    sensors[0].value = 6_100
+    assert floor.sample()
+    assert (floor.faults[0], floor.blind) == (0, 0)
+
+
+def test_what_never_changes_in_motion_is_stuck():
+    sensors, floor = five()
+    for k in range(40):
+        for i in (0, 2, 3, 4):
+            sensors[i].value = 6_000 + 16 * (k % 3)
+        floor.sample(moving=False)
+    assert not any(floor.faults)
+    for k in range(18):
+        assert not any(floor.faults)
+        for i in (0, 2, 3, 4):
+            sensors[i].value = 6_000 + 16 * (k % 3)
+        floor.sample(moving=True)
+    assert list(floor.faults) == [0, 3, 0, 0, 0]
+    assert floor.blind == 2
+
+
+def test_the_supplys_end_over_no_floor_is_no_fault():
+    sensors, floor = five()
+    for sensor in sensors:
+        sensor.value = 65_535
+    for _ in range(50):
+        floor.sample(moving=True)
+    assert not any(floor.faults)
+
+
 def test_a_board_without_any_sees_no_edge_and_no_line():
     floor = Reflectance([None] * SENSORS, [LEVEL] * SENSORS)
     floor.sample()

@@ -1,6 +1,6 @@
-"""Battery, switch, LEDs, deadman and watchdog."""
+"""Switch, buzzer, LEDs, deadman and watchdog."""
 
-from patrol.drivers.battery import Battery
+from patrol.drivers.buzzer import FAULT, Buzzer
 from patrol.drivers.leds import BLINK, OFF, ON, Leds
 from patrol.drivers.switch import Switch
 from patrol.drivers.watchdog import TIMEOUT_MS, Deadman, Watchdog
@@ -35,32 +35,6 @@ class Led:
         self.calls.append(0)
 
 
-def test_battery_gives_millivolts_and_milliamperes_after_smoothing():
-    voltage, current = Input(34_172), Input(10_000)
-    battery = Battery(voltage, current)
-    assert abs(battery.mv - 7_399) <= 1  # known before the first sample
-    for _ in range(200):
-        battery.sample(50)
-    assert abs(battery.ma - 503) <= 1
-    voltage.level = 0
-    battery.sample(50)
-    assert battery.mv > 6_900  # one bad sample is no empty pack
-
-
-def test_battery_counts_the_charge():
-    battery = Battery(Input(34_172), Input(20_000))
-    for _ in range(72_000):  # an hour at about 1007 mA
-        battery.sample(50)
-    assert abs(battery.used_mah - 1_006) <= 2
-
-
-def test_battery_without_a_current_sensor_still_has_its_voltage():
-    battery = Battery(Input(34_172), None)
-    battery.sample(50)
-    assert battery.mv > 7_000
-    assert battery.ma == 0
-
-
 def test_a_press_counts_at_once_and_hits_once():
     pin = Input(1)
     switch = Switch(pin, hold=3)
@@ -82,6 +56,38 @@ def test_a_release_that_bounces_is_no_new_hit():
         hits += switch.hit
     assert hits == 1
     assert not switch.pressed
+
+
+def test_one_that_is_pressed_from_the_start_is_no_hit_until_it_was_let_go():
+    pin = Input(0)
+    switch = Switch(pin, hold=2)
+    hits = []
+    for level in (0, 0, 0, 1, 1, 1, 0):
+        pin.level = level
+        switch.sample()
+        hits.append(switch.hit)
+    assert hits == [False] * 6 + [True]
+
+
+def test_it_counts_how_long_it_is_held():
+    pin = Input(1)
+    switch = Switch(pin, press=2, hold=2)
+    held = []
+    for level in (0, 1, 0, 0, 0, 0, 1, 0, 1, 1, 1):
+        pin.level = level
+        switch.sample()
+        held.append(switch.held)
+    assert held == [0, 0, 0, 0, 1, 2, 3, 4, 5, 0, 0]
+
+
+def test_a_buzzer_sounds_its_pattern_once_and_is_silent_then():
+    pin = Output()
+    buzzer = Buzzer(pin)
+    buzzer.play(FAULT)
+    for _ in range(14):
+        buzzer.step()
+    assert pin.levels == [1, 1, 1, 0, 1, 1, 1, 0, 1, 1, 1, 0, 0, 0]
+    Buzzer(None).step()  # a board without one
 
 
 def test_leds_are_written_only_when_they_change():

@@ -4,6 +4,8 @@ import importlib
 import sys
 
 import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 
 from toy_board import SILENT_US
 from toy_world import Clock
@@ -35,6 +37,10 @@ class Bench:
         self.trigger, self.pin = Pin(), Pin()
         self.sonar = sonar_class(self.trigger, self.pin)
 
+    def ping(self):
+        if self.sonar.listen():
+            self.sonar.pulse()
+
     def edge(self, level, at_us):
         def fire():
             self.pin.level = level
@@ -44,7 +50,7 @@ class Bench:
 
     def measure(self, echo_us, slot_us=40_000):
         start = self.clock.now
-        self.sonar.ping()
+        self.ping()
         if echo_us is not None:
             self.edge(1, self.clock.now + 450)
             self.edge(0, self.clock.now + 450 + echo_us)
@@ -68,7 +74,7 @@ def test_a_range_is_half_the_way_of_sound_in_the_pulse(bench):
 
 def test_the_trigger_lasts_ten_microseconds_and_nothing_waits_for_the_echo(bench):
     before = bench.clock.now
-    bench.sonar.ping()
+    bench.ping()
     assert 10 <= bench.clock.now - before < 20
 
 
@@ -81,6 +87,98 @@ def test_an_edge_that_comes_late_is_never_the_next_pings(bench):
     assert bench.measure(45_000) == 0  # still high when its slot ends
     assert bench.measure(None) == 0  # falls in here; no ping was sent
     assert abs(bench.measure(2_915) - 500) <= 1
+
+
+def test_a_pulse_that_begins_late_is_an_earlier_pings(bench):
+    bench.measure(2_915)
+    bench.ping()
+    start = bench.clock.now
+    bench.edge(1, start + 7_000)  # the one before has been on its way for longer than its slot
+    bench.edge(0, start + 9_000)
+    bench.clock.advance(start + 40_000)
+    bench.sonar.collect()
+    assert (bench.sonar.raw_mm, bench.sonar.fault) == (0, 1)
+
+
+@given(
+    st.lists(
+        st.tuples(st.integers(100, 39_000), st.integers(60, 100_000), st.booleans()), max_size=12
+    )
+)
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture])
+def test_whatever_comes_when_no_range_is_of_another_ping(bench, pings):
+    """Each ping's echo rises and falls when it likes, in its own slot or in any later one."""
+    pings = [ping for ping in pings if ping]
+    sonar, clock = bench.sonar, bench.clock
+    bench.pin.level = 0
+    end = clock.now
+    for rise, length, answered in pings:
+        start = clock.now
+        bench.ping()
+        own = None
+        if answered and start >= end:  # a sensor has one echo at a time
+            bench.edge(1, start + rise)
+            bench.edge(0, start + rise + length)
+            end = start + rise + length
+            own = length * 343 // 2000 if rise <= 4_990 and rise + length < 39_900 else None
+        clock.advance(start + 40_000)
+        sonar.collect()
+        assert sonar.raw_mm == 0 or abs(sonar.raw_mm - (own or -9)) <= 4
+    clock.advance(max(end, clock.now) + 40_000)
+    sonar.collect()
+
+
+def test_a_sensor_that_says_the_same_microseconds_in_motion_is_of_no_use(bench):
+    bench.sonar.moving = True
+    for k in range(6):
+        bench.measure(2_915)
+        assert bench.sonar.lost == (k == 5)
+    bench.measure(2_920)
+    assert not bench.sonar.lost
+
+
+def test_at_rest_the_same_again_is_no_fault(bench):
+    for _ in range(20):
+        bench.measure(2_915)
+    assert bench.sonar.fault == 0
+
+
+def test_ranges_that_are_far_too_short_now_and_then_are_another_cars_pings(bench):
+    for k in range(8):
+        bench.measure(9_000 + 7 * k)
+        bench.measure(1_000 + 900 * (k % 3))
+    assert bench.sonar.fault == 4
+    assert bench.sonar.alive
+
+
+def test_thirty_seconds_of_silence_in_motion_are_told_and_no_reason_to_stop(bench):
+    bench.sonar.moving = True
+    for _ in range(375):
+        assert bench.sonar.fault == 0
+        bench.measure(SILENT_US)
+    assert bench.sonar.fault == 5
+    assert bench.sonar.alive
+    bench.measure(2_915)
+    assert bench.sonar.fault == 0
+
+
+def test_a_sensor_whose_echo_is_high_before_the_trigger_is_not_triggered(bench):
+    bench.pin.level = 1
+    bench.ping()
+    assert bench.trigger.pulses == 0
+    bench.sonar.collect()
+    assert bench.sonar.fault == 2
+
+
+@given(st.lists(st.integers(0, 9_999), min_size=3, max_size=40))
+def test_the_window_stays_sorted_and_has_what_came_last(values):
+    replace = importlib.import_module("patrol.drivers.sonar").replace
+    window = [9_999] * 5
+    ring = list(window)
+    for value in values:
+        replace(window, ring.pop(0), value)
+        ring.append(value)
+        assert window == sorted(ring)
 
 
 def test_the_median_of_three_drops_one_wrong_measurement(bench):
@@ -101,11 +199,14 @@ def test_one_echo_among_silence_is_dropped_and_two_are_not(bench):
 
 def test_a_sensor_without_any_pulse_is_dead_until_it_answers(bench):
     bench.measure(1_000)
-    for _ in range(5):
-        bench.measure(None)
+    bench.measure(None)
     assert not bench.sonar.alive
+    assert not bench.sonar.lost  # one ping may be the cable's mood
+    bench.measure(None)
+    assert bench.sonar.lost
     bench.measure(1_000)
     assert bench.sonar.alive
+    assert not bench.sonar.lost
 
 
 def test_the_clock_may_wrap_within_a_pulse(bench):

@@ -4,12 +4,19 @@ from patrol.drivers.sonar_array import SonarArray
 
 
 class Sonar:
-    def __init__(self, log, name):
+    def __init__(self, log, name, trigger=None):
         self.log = log
         self.name = name
+        self.trigger = trigger or name
         self.alive = True
+        self.lost = False
+        self.high = False
 
-    def ping(self):
+    def listen(self):
+        self.log.append("look " + self.name)
+        return not self.high
+
+    def pulse(self):
         self.log.append("ping " + self.name)
 
     def collect(self):
@@ -23,12 +30,31 @@ def test_left_and_right_are_measured_together_and_in_turn_with_the_front():
     for _ in range(13):
         array.step()
         fresh.append(array.fresh)
-    assert log == [
-        "ping l", "ping r", "collect l", "collect r", "ping f", "collect f",
-        "ping l", "ping r", "collect l", "collect r", "ping f",
-    ]  # fmt: skip
+    turn = ["look l", "look r", "ping l", "ping r", "collect l", "collect r"]
+    front = ["look f", "ping f", "collect f"]
+    assert log == [*turn, *front, *turn, *front[:2]]
     assert fresh == [0, 0, 0, 0, 5, 0, 0, 0, 2, 0, 0, 0, 5]
     assert array.latest == 5
+
+
+def test_a_trigger_that_two_share_is_pulsed_once_after_both_were_looked_at():
+    log = []
+    array = SonarArray([Sonar(log, name, "f" if name == "f" else "outer") for name in "lfr"])
+    array.step()
+    assert log == ["look l", "look r", "ping l"]
+
+
+def test_a_sensor_that_is_not_ready_does_not_keep_its_neighbour_from_its_trigger():
+    for deaf in (0, 2):
+        log = []
+        sonars = [Sonar(log, name, "f" if name == "f" else "outer") for name in "lfr"]
+        sonars[deaf].high = True
+        SonarArray(sonars).step()
+        assert log == ["look l", "look r", "ping " + "r.l"[deaf]]
+        sonars[2 - deaf].high = True
+        log.clear()
+        SonarArray(sonars).step()
+        assert log == ["look l", "look r"]
 
 
 def test_one_dead_sensor_is_enough():
@@ -37,3 +63,6 @@ def test_one_dead_sensor_is_enough():
     assert array.alive()
     sonars[2].alive = False
     assert not array.alive()
+    assert not array.lost()
+    sonars[2].lost = True
+    assert array.lost()

@@ -53,7 +53,8 @@ def ping(number, times):
     ranges = []
     for _ in range(times):
         high += echo.value()
-        sonar.ping()
+        if sonar.listen():
+            sonar.pulse()
         sleep_ms(60)
         sonar.collect()
         ranges.append(sonar.raw_mm)
