@@ -5,8 +5,8 @@ chosen board's file alone goes along, as the module `board`. Three lines are wri
 boot.py's motor pins are the board's, patrol/version.py tells which build this is, and
 patrol/store/places.py where its lines were written. Constants of one file become literals in the
 others (constants.py), what is always loaded together becomes one module (link.py), names that
-nobody else knows become short (names.py), what only making the car takes goes apart (births.py).
-A board without native code gets viper and native functions as plain bytecode.
+nobody else knows become short (names.py, borrow.py), what only making the car takes goes apart
+(births.py). A board without native code gets viper and native functions as plain bytecode.
 """
 
 import ast
@@ -16,12 +16,23 @@ import re
 import shutil
 import subprocess
 import tempfile
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path, PurePosixPath
 from typing import Any
 
 from patrolcar.errors import PatrolError
-from patrolcar.flash import births, cache, constants, edit, link, names, places, program, scopes
+from patrolcar.flash import (
+    births,
+    borrow,
+    cache,
+    constants,
+    edit,
+    link,
+    names,
+    places,
+    program,
+    scopes,
+)
 from patrolcar.flash.board_file import read_board
 from patrolcar.flash.constants import inline
 from patrolcar.flash.lean import lean
@@ -40,7 +51,16 @@ PLACES_LINE = re.compile(r"^PLACES = .*$", re.MULTILINE)
 BUILD_BYTES = 8  # as many as AUTOPILOT_VERSION.flight_custom_version has
 # Exactly these lines; a decorator that is written otherwise is mpy-cross's to complain about.
 NATIVE_LINE = re.compile(r"^[ \t]*@micropython\.(viper|native)[ \t]*$", re.MULTILINE)
-TOOLS = (births, constants, edit, link, names, places, scopes)  # what they make depends on them
+TOOLS = (
+    births,
+    borrow,
+    constants,
+    edit,
+    link,
+    names,
+    places,
+    scopes,
+)  # what they make depends on them
 POINTERS = ("ptr8", "ptr16", "ptr32", "uint")
 
 
@@ -214,7 +234,8 @@ def _small(contents: dict[str, bytes], source: bool) -> dict[str, bytes]:
     sources = {name: text.decode() for name, text in contents.items() if name.endswith(".py")}
     sources = inline(sources, PLAIN)
     if not source:
-        linked = link.link(sources, PLAIN)
+        borrowed = borrow.borrow(sources, link.together(sources, PLAIN), PLAIN)
+        linked = replace(link.link(borrowed, PLAIN), written=sources)
         sources = shorten(linked.sources, PLAIN, (link.ROOT_PATH,) if linked.places else ())
         if PLACES in sources:
             line = f"PLACES = {places.places(linked, sources, PLAIN)!r}"

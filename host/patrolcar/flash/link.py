@@ -52,13 +52,18 @@ class Linked:
     stubs: Set[str] = frozenset()
 
 
+def together(sources: Mapping[str, str], fixed: tuple[str, ...] = ()) -> Set[str]:
+    """Paths of the files that `link` makes one."""
+    files = _files(sources)
+    return {files[name].path for name in _order(files, fixed)}
+
+
 def link(sources: Mapping[str, str], fixed: tuple[str, ...] = ()) -> Linked:
     """The files with the root's closure in one; those in `fixed` as they are."""
-    files = {module_name(path): _File(path, text) for path, text in sources.items()}
-    if ROOT not in files or STUBS_PATH not in sources:
+    files = _files(sources)
+    order = _order(files, fixed)
+    if not order:
         return Linked(sources, dict(sources))
-    closed = {name for name, file in files.items() if file.path in fixed or file.has_global}
-    order = _order(files, closed | _handed_on(files))
     wanted = {
         (ROOT, alias.name)
         for file in files.values()
@@ -130,8 +135,16 @@ class _File(SourceFile):
                     yield alias, f"{node.module}.{alias.name}"
 
 
-def _order(files: Mapping[str, _File], closed: set[str]) -> list[str]:
-    """The modules to be linked, each behind what it needs."""
+def _files(sources: Mapping[str, str]) -> dict[str, _File]:
+    return {module_name(path): _File(path, text) for path, text in sources.items()}
+
+
+def _order(files: Mapping[str, _File], fixed: tuple[str, ...]) -> list[str]:
+    """The modules to be linked, each behind what it needs; none where root or stubs miss."""
+    if ROOT not in files or module_name(STUBS_PATH) not in files:
+        return []
+    closed = {name for name, file in files.items() if file.path in fixed or file.has_global}
+    closed |= _handed_on(files)
     order: list[str] = []
     busy: set[str] = set()
 
