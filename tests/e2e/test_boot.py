@@ -7,6 +7,7 @@ from collections.abc import Callable
 
 import pytest
 
+from afresh import type_afresh
 from patrolcar.flash.build import firmware_dir
 from patrolcar.flash.lean import lean
 from patrolcar_sim.board.lockstep import Cause
@@ -16,26 +17,30 @@ from patrolcar_sim.faults import parse
 EMERGENCY = 6
 START = 1  # store/crash.py; its constants are no names on the board
 # In place of the firmware's task, from the REPL: the next tick raises.
-FAIL = (
-    b"\x01import sys\nfor m in list(sys.modules):\n"
-    b"    if m.startswith('patrol'): del sys.modules[m]\n"
-    b"from patrol.app import Car\ncar = Car()\nsample = car.bumper.sample\n"
-    b"def fails():\n"
-    b"    if car.schedule.ticks % 100 == 50: raise ValueError('no bumper')\n"
-    b"    sample()\n"
-    b"car.bumper.sample = fails\ncar.run(240)\nprint('end', car.failures)\n\x04"
-)
+FAIL = """
+from patrol.app import Car
+car = Car()
+sample = car.bumper.sample
+def fails():
+    if car.schedule.ticks % 100 == 50: raise ValueError('no bumper')
+    sample()
+car.bumper.sample = fails
+car.run(240)
+print('end', car.failures)
+"""
 READY = "patrolcar 0.1.0 ready"
 WELL = [READY, "started by the reset pin"]
-LATE = (
-    b"\x01import sys, time\nfor m in list(sys.modules):\n"
-    b"    if m.startswith('patrol'): del sys.modules[m]\n"
-    b"from patrol.app import Car\ncar = Car()\nsample = car.bumper.sample\n"
-    b"def late():\n"
-    b"    if car.schedule.ticks == 50: time.sleep_ms(30)\n"
-    b"    sample()\n"
-    b"car.bumper.sample = late\ncar.run(200)\n\x04"
-)
+LATE = """
+import time
+from patrol.app import Car
+car = Car()
+sample = car.bumper.sample
+def late():
+    if car.schedule.ticks == 50: time.sleep_ms(30)
+    sample()
+car.bumper.sample = late
+car.run(200)
+"""
 MakeCar = Callable[..., VirtualCar]
 
 
@@ -127,17 +132,14 @@ def test_a_car_that_is_well_says_version_and_build_and_nothing_else(make_car: Ma
 def test_an_exception_in_the_loop_is_told_by_the_next_boot_and_kept(make_car: MakeCar) -> None:
     car = make_car(world="empty")
     running(car)
-    car.board.type(b"\x03")
-    car.run(0.2)
-    car.console.clear()
-    car.board.type(FAIL)
+    type_afresh(car, FAIL)
     car.run(5.0)
     assert b"end 2" in car.console, car.console
     reset(car)
     running(car)
     assert car.station.texts[:2] == WELL
     assert car.station.texts[2] == "crash: ValueError: no bumper"
-    assert car.station.texts[3] == "at <stdin>:8 fails"
+    assert car.station.texts[3] == "at <stdin>:6 fails"
     assert re.match(r"\d s after boot, 1 in all: patrol crash", car.station.texts[4])
     severities = [m.severity for m in car.station.all("STATUSTEXT")]
     assert severities == [6, 6, 2, 3, 3]
@@ -400,9 +402,7 @@ def test_a_log_level_lets_debug_lines_through_and_another_one_keeps_them_back(
         reset(car)
         running(car)
         # What holds the loop up for 30 ms makes a tick late.
-        car.board.type(b"\x03")
-        car.run(0.2)
-        car.board.type(LATE)
+        type_afresh(car, LATE)
         car.run(4.0)
         assert car.station.last("LOOP_TIMING").log_level == level
         assert car.station.last("LOOP_TIMING").overruns >= 1

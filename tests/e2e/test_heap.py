@@ -5,6 +5,7 @@ from collections.abc import Callable
 
 import pytest
 
+from afresh import type_afresh
 from patrolcar_sim.car import VirtualCar
 
 BEFORE = 500  # ticks: by then it drives
@@ -55,10 +56,7 @@ def test_ticks_of_auto_and_manual_run_under_heap_lock(
 ) -> None:
     car = make_car(world="office", seed=1)
     car.run(1.0)
-    car.board.type(b"\x03")
-    car.run(0.2)
-    car.board.type(b"\x01import sys\nfor m in list(sys.modules):\n")
-    car.board.type(b"    if m.startswith('patrol'): del sys.modules[m]\n\x04")
+    type_afresh(car, "")
     car.run(0.2)
     station, now = car.station, car.board.now_us
     mavlink = station._mavlink

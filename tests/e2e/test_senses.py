@@ -7,6 +7,7 @@ from collections.abc import Callable
 
 import pytest
 
+from afresh import type_afresh
 from patrolcar_sim.car import VirtualCar
 from patrolcar_sim.faults import parse
 
@@ -80,10 +81,7 @@ def test_under_heap_lock_faults_of_the_bus_cost_no_memory(
 ) -> None:
     car = make_car(world="office", seed=1, faults=[parse(fault) for fault in faults])
     car.run(1.0)
-    car.board.type(b"\x03")
-    car.run(0.2)
-    car.board.type(b"\x01import sys\nfor m in list(sys.modules):\n")
-    car.board.type(b"    if m.startswith('patrol'): del sys.modules[m]\n\x04")
+    type_afresh(car, "")
     car.run(0.2)
     now = car.board.now_us
     car.station.arm(now + 2_000_000)

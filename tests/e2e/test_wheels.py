@@ -12,6 +12,7 @@ import pytest
 import figures
 from patrolcar_sim.car import VirtualCar
 from patrolcar_sim.faults import parse
+from patrolcar_sim.scenario.parameters import store_settings
 from patrolcar_sim.world.parts import load_parts
 from patrolcar_sim.world.world import World
 
@@ -21,7 +22,14 @@ TICK_US = 10_000
 FAR_MM_S = 300
 NEAR_MM_S = 40
 FULL, EMPTY = 8.4, 6.02
-"""Open-circuit voltages: at 6.0 V at the terminals the car would stop after 2 s."""
+"""Open-circuit voltages. So low only a LiFePO4 pack may drive, and begin a little above."""
+LIFEPO4, ARMS_ABOVE = 2, 0.25
+
+
+@pytest.fixture
+def image(image: Path) -> Path:
+    store_settings(image, "pyboard_v11", {"battery_type": LIFEPO4})
+    return image
 
 
 def speed(world: World) -> float:
@@ -34,6 +42,7 @@ def speed(world: World) -> float:
 def ready(make_car: Make, volts: float, **settings: object) -> VirtualCar:
     """In MANUAL with the sticks at rest, its pack at a voltage that no charge changes."""
     car = make_car(**{"world": "empty", "seed": 1, **settings})
+    car.world.battery.open_volts = lambda: volts + ARMS_ABOVE  # type: ignore[method-assign]
     car.arm("MANUAL")
     car.world.battery.open_volts = lambda: volts  # type: ignore[method-assign]
     car.steer(0, 0, 1.5)

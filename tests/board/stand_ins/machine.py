@@ -16,6 +16,9 @@ class Pin:
     IRQ_RISING, IRQ_FALLING = 1, 2
 
     def __init__(self, name, mode=IN, pull=None, *, value=None):
+        self.init(mode, pull)
+
+    def init(self, mode=IN, pull=None, *, value=None):
         self._level = 1 if pull == Pin.PULL_UP else 0
 
     def value(self, level=None):
