@@ -37,7 +37,7 @@ def test_what_it_has_to_say_is_what_the_boards_say(name: str) -> None:
         ("UART = {[]: 1}\n", "line 2: UART is neither"),
         ("UART = " + "-" * 5_000 + "1\n", " an expression is nested too deeply"),
         ("UART = 'é'\n", "line 2: byte 0xe9, which is no UTF-8"),
-        ("UART = 1\n", r"lacks MACHINE, VERSION, .* and 23 more: take them"),
+        ("UART = 1\n", r"lacks MACHINE, VERSION, .* and 24 more: take them"),
     ],
 )
 def test_what_is_no_data_is_one_line_with_its_place(tmp_path: Path, text: str, said: str) -> None:
