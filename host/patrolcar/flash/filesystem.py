@@ -21,7 +21,7 @@ DAMAGE = re.compile(r"OSError: \D*(84|5)\b|OSError: .*\b(EIO|EILSEQ)\b|UnicodeEr
 # Why a filesystem is made anew, after "the filesystem of the board at ...".
 DAMAGED = "was damaged and was made anew"
 CRAMPED = "was made anew with a small root directory, as the firmware needs the room"
-CUT_OFF = "was made anew, as an earlier run was cut off while it did that"
+CUT_OFF = "was made anew, as an earlier run that did so was cut off"
 
 # As MicroPython's documentation has it (reference/filesystem, "Littlefs" on the pyboard).
 _UMOUNT = """
@@ -139,8 +139,9 @@ def mend(
     """Makes a filesystem anew, with those files that are a person's own and can be read.
 
     `mine` tells whether a file is the firmware's. The others, and what an earlier run has `kept`
-    of the board, are kept until they are back. What happened and `why`, in a line for the person,
-    comes second. PatrolError: a file does not arrive, here or there.
+    of the board, are kept then; until the firmware is there as well, as a cut while that is
+    written takes what else lies in a sector of the flash. What happened and `why`, in a line for
+    the person, comes second. PatrolError: a file does not arrive, here or there.
     """
     progress("saving your files", 0, 0)
     found = contents(board)
@@ -152,6 +153,8 @@ def mend(
         try:
             theirs.files[name] = board.read_file(f"{ROOT}/{name}")
         except BoardError:
+            if why == CRAMPED:
+                raise
             lost.append(name)
             continue
         if plan({name: theirs.files[name]}, {name: entry}).send:
@@ -159,11 +162,6 @@ def mend(
                 f"{name} arrived damaged from the board at {board.port}: run again; it was left "
                 "as it is"
             )
-    if lost and why == CRAMPED:
-        raise PatrolError(
-            f"{_shown(lost[0])} on the board at {board.port} cannot be read, and its filesystem "
-            "has to be made anew: remove that file, or use --format"
-        )
     if not lost:  # else a folder may be garbage
         theirs.folders |= set(found.folders)
     theirs.folders |= {
@@ -206,7 +204,6 @@ def _put_back(board: Repl, theirs: Files, kept: Kept, progress: Progress) -> Non
             f"your files of the board at {board.port} could not be put back ({reason}): they are "
             f"kept in {kept.path}: run again, or move that away"
         )
-    kept.drop()
 
 
 def _shown(name: str) -> str:

@@ -35,6 +35,7 @@ from patrolcar.flash.sync import (
     Full,
     Plan,
     Progress,
+    Refused,
     apply,
     has_room_for_both,
     own,
@@ -194,9 +195,14 @@ def transfer(
             why = CRAMPED
     if why is not None:
         told, note = mend(board, told, lambda file: own(wanted, file), kept, why, progress)
-        todo = _bring(board, wanted, told, progress)
+        try:
+            todo = _bring(board, wanted, told, progress)
+        except Refused:
+            kept.drop()
+            raise
     if todo is None:
         raise PatrolError(f"the flash of the board at {board.port} cannot be read any more")
+    kept.drop()
     preserved.restore()
     forgive(board)
     return Flashed(name, told, made, todo, sum(map(len, wanted.values())), note)
@@ -233,7 +239,7 @@ def _bring(board: Repl, wanted: dict[str, bytes], told: About, progress: Progres
             return None
         refuse_hiding(found.folders, board.port)
         for name in sorted(wanted.keys() & set(found.folders)):
-            raise PatrolError(
+            raise Refused(
                 f"{name} on the board at {board.port} is a folder, where a file of the firmware "
                 f"belongs: remove it (mpremote connect {board.port} rm -r :{name}) and run again"
             )

@@ -30,8 +30,12 @@ ENOSPC = ("ENOSPC", "OSError: 28", "EACCES", "OSError: 13")
 Progress = Callable[[str, int, int], None]  # what is being done, bytes done, bytes in all
 
 
-class Full(PatrolError):
-    """The firmware does not fit onto the board's filesystem; nothing has been touched."""
+class Refused(PatrolError):
+    """A person has to change something on the board first; it was left as it is."""
+
+
+class Full(Refused):
+    """The firmware does not fit onto the board's filesystem."""
 
 
 @dataclass(frozen=True)
@@ -81,9 +85,9 @@ def own(wanted: dict[str, bytes], name: str) -> bool:
 
 
 def refuse_hiding(folders: list[str], port: str) -> None:
-    """PatrolError where a folder on the board would hide the firmware's modules."""
+    """Refused where a folder on the board would hide the firmware's modules."""
     if HIDING in folders:
-        raise PatrolError(
+        raise Refused(
             f"the folder {HIDING}/ on the board at {port} hides the firmware's modules: move what "
             f"you need of it, then mpremote connect {port} rm -r :{HIDING}, and run again"
         )
