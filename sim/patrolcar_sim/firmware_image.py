@@ -70,7 +70,7 @@ def flash_image(image: Path, model: BoardModel = DEFAULT_MODEL, tree: Path | Non
         PatrolError: as firmware_image, or the image cannot be used.
     """
     with Powered(image, model) as board, Repl(board.repl) as repl:
-        options = Options(littlefs=model.littlefs, tree=tree)
+        options = Options(littlefs=True, tree=tree)
         transfer(repl, options, lambda *_: None)
     return image
 

@@ -10,6 +10,7 @@ from patrolcar.errors import PatrolError
 from patrolcar.flash.contents import about, contents
 from patrolcar.flash.filesystem import make_littlefs, question
 from patrolcar.flash.flash import Flashed, Options, transfer
+from patrolcar.flash.keep import Kept
 from patrolcar.flash.repl import Repl
 from patrolcar_sim.board.image import KB
 from patrolcar_sim.board.models import DEFAULT_MODEL, BoardModel, find_model
@@ -69,7 +70,7 @@ def test_a_file_that_cannot_be_read_is_named_and_no_other_is_lost(
     assert files["notes.txt"] == 800
     assert files["lib/kept.py"] == 12
     assert "main.py" in files
-    assert not list((state / "patrolcar" / "files").glob("*/*"))
+    assert not list((state / "patrolcar" / "files").glob("*"))
 
 
 def test_a_superblock_that_is_gone_is_a_new_filesystem_with_the_firmware(image: Path) -> None:
@@ -120,11 +121,13 @@ def test_a_fat_with_garbage_in_its_folder_is_mended(
     assert flashed(image, model)[0].plan.nothing
 
 
-def test_formatting_a_board_without_littlefs_makes_a_fat(fat: tuple[Path, BoardModel]) -> None:
+def test_formatting_a_board_without_littlefs_makes_a_fat(
+    fat: tuple[Path, BoardModel], tmp_path: Path
+) -> None:
     image, model = fat
     with Powered(image, model) as board, Repl(board.repl) as repl:
         told = about(repl)
-        assert "makes a FAT" in question(repl, told)
+        assert "makes a FAT" in question(repl, told, Kept(tmp_path, "id"))
         make_littlefs(repl, told)
         assert contents(repl).files == {}
         write(repl, "new.txt", b"new")

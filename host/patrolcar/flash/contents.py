@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import string
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from patrolcar.errors import PatrolError
 from patrolcar.flash.repl import Repl
@@ -96,11 +96,16 @@ del _list
 
 @dataclass(frozen=True)
 class Space:
-    """A filesystem's room, in bytes."""
+    """A filesystem's room, in bytes.
+
+    `spare` are blocks that have to be free beside what files take: littlefs 2 copies before it
+    writes and keeps pointers in its blocks; a FAT needs none, its root directory having its place.
+    """
 
     block: int
     total: int
     free: int
+    spare: int = 6
 
 
 @dataclass(frozen=True)
@@ -168,12 +173,18 @@ def about(board: Repl) -> About:
         version=".".join(map(str, version)),
         mpy=mpy,
         mounted="flash" in roots,
-        space=None if space is None else Space(space[0], space[1] * space[2], space[1] * space[3]),
+        space=None if space is None else _space(space, littlefs),
         littlefs=littlefs,
         can_littlefs=can,
         card="sd" in roots,
         unique_id=unique_id,
     )
+
+
+def _space(told: tuple[int, int, int, int], littlefs: bool | None) -> Space:
+    block, fragment, total, free = told
+    found = Space(block, fragment * total, fragment * free)
+    return replace(found, spare=0) if littlefs is False else found
 
 
 @dataclass(frozen=True)

@@ -14,19 +14,35 @@ import platformdirs
 from patrolcar.errors import PatrolError
 from patrolcar.flash.arch import decode
 from patrolcar.flash.build import Build, board_data, boards, build
-from patrolcar.flash.contents import About, about, contents
+from patrolcar.flash.contents import About, Listing, about, contents
 from patrolcar.flash.filesystem import (
+    CRAMPED,
+    CUT_OFF,
+    DAMAGED,
     is_damage,
     make_littlefs,
     mend,
     question,
     require_filesystem,
+    room_anew,
 )
 from patrolcar.flash.greeting import Greeting, hear, read_prompt
+from patrolcar.flash.keep import Kept
 from patrolcar.flash.pack import packed
 from patrolcar.flash.preserve import Preserved
 from patrolcar.flash.repl import BoardError, Repl
-from patrolcar.flash.sync import Plan, Progress, apply, own, plan, read_tree, refuse_hiding
+from patrolcar.flash.sync import (
+    Full,
+    Plan,
+    Progress,
+    Refused,
+    apply,
+    has_room_for_both,
+    own,
+    plan,
+    read_tree,
+    refuse_hiding,
+)
 from patrolcar.link.connection import Connection, connect
 from patrolcar.link.ports import telemetry_beside
 
@@ -158,24 +174,51 @@ def transfer(
     preserved = Preserved(
         board, board_data(name, options.tree), told.unique_id, state_dir() / "settings"
     )
+    kept = Kept(state_dir() / "files", told.unique_id)
     if options.littlefs:
-        if not confirm(question(board, told)):
+        if not confirm(question(board, told, kept)):
             raise PatrolError(f"the board at {board.port} was left as it is")
         progress("making the filesystem", 0, 0)
+        kept.drop()
         make_littlefs(board, told)
         told = about(board)
     told = require_filesystem(board, told, progress)
-    note = None
-    todo = _bring(board, wanted, told, progress)
+    note = todo = None
+    why = CUT_OFF if kept.there else None
+    if why is None:
+        try:
+            todo = _bring(board, wanted, told, progress)
+            why = DAMAGED if todo is None else None
+        except Full:
+            if not _fits_anew(board, wanted, told):
+                raise
+            why = CRAMPED
+    if why is not None:
+        told, note = mend(board, told, lambda file: own(wanted, file), kept, why, progress)
+        try:
+            todo = _bring(board, wanted, told, progress)
+        except Refused:
+            kept.drop()
+            raise
     if todo is None:
-        kept = state_dir() / "files"
-        told, note = mend(board, told, lambda file: own(wanted, file), kept, progress)
-        todo = _bring(board, wanted, told, progress)
-        if todo is None:
-            raise PatrolError(f"the flash of the board at {board.port} cannot be read any more")
+        raise PatrolError(f"the flash of the board at {board.port} cannot be read any more")
+    kept.drop()
     preserved.restore()
     forgive(board)
     return Flashed(name, told, made, todo, sum(map(len, wanted.values())), note)
+
+
+def _fits_anew(board: Repl, wanted: dict[str, bytes], told: About) -> bool:
+    """Whether the firmware, which does not fit, would with a filesystem of the same kind that is
+    made anew. False for littlefs 2, which has no room to gain; Full for a FAT that is too small.
+    """
+    found = contents(board)
+    theirs = {name: entry for name, entry in found.files.items() if not own(wanted, name)}
+    space = room_anew(board, told, Listing(theirs, found.folders, []))
+    if space is None:
+        return False
+    has_room_for_both(wanted, theirs, plan(wanted, theirs), space)
+    return True
 
 
 def forgive(board: Repl) -> None:
@@ -196,7 +239,7 @@ def _bring(board: Repl, wanted: dict[str, bytes], told: About, progress: Progres
             return None
         refuse_hiding(found.folders, board.port)
         for name in sorted(wanted.keys() & set(found.folders)):
-            raise PatrolError(
+            raise Refused(
                 f"{name} on the board at {board.port} is a folder, where a file of the firmware "
                 f"belongs: remove it (mpremote connect {board.port} rm -r :{name}) and run again"
             )

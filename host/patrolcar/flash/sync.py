@@ -23,11 +23,19 @@ START = "main.py"
 NEW = ".new"
 # A folder of this name would be found before the pack, and hide every module in it.
 HIDING = "patrol"
-SPARE_BLOCKS = 6  # of folders, and of what a filesystem copies before it writes
 WRITE_S = 60.0  # for a few erases
-ENOSPC = ("ENOSPC", "OSError: 28")
+# EACCES is what a FAT gives for a name that its root directory has no room for.
+ENOSPC = ("ENOSPC", "OSError: 28", "EACCES", "OSError: 13")
 
 Progress = Callable[[str, int, int], None]  # what is being done, bytes done, bytes in all
+
+
+class Refused(PatrolError):
+    """A person has to change something on the board first; it was left as it is."""
+
+
+class Full(Refused):
+    """The firmware does not fit onto the board's filesystem."""
 
 
 @dataclass(frozen=True)
@@ -77,9 +85,9 @@ def own(wanted: dict[str, bytes], name: str) -> bool:
 
 
 def refuse_hiding(folders: list[str], port: str) -> None:
-    """PatrolError where a folder on the board would hide the firmware's modules."""
+    """Refused where a folder on the board would hide the firmware's modules."""
     if HIDING in folders:
-        raise PatrolError(
+        raise Refused(
             f"the folder {HIDING}/ on the board at {port} hides the firmware's modules: move what "
             f"you need of it, then mpremote connect {port} rm -r :{HIDING}, and run again"
         )
@@ -94,13 +102,13 @@ def has_room_for_both(
 ) -> bool:
     """Whether the new files fit beside the old ones.
 
-    PatrolError when they would not fit in their place either, before anything has been touched.
+    Full when they would not fit in their place either, before anything has been touched.
     """
 
     def taken(names: tuple[str, ...]) -> int:
         return sum(_blocks(found[name].size, space) for name in names if name in found)
 
-    need = sum(_blocks(len(wanted[name]), space) for name in todo.send) + SPARE_BLOCKS
+    need = sum(_blocks(len(wanted[name]), space) for name in todo.send) + space.spare
     half_sent = tuple(name for name in todo.remove if name.endswith(NEW))
     free = space.free // space.block + taken(half_sent)
     if need <= free:
@@ -109,7 +117,7 @@ def has_room_for_both(
     if need <= free:
         return False
     if need > space.total // space.block:
-        raise PatrolError(
+        raise Full(
             f"the firmware takes {need * space.block // 1024} KB, and the board's filesystem has "
             f"{space.total // 1024} KB in all: leave something out of the tree"
         )
@@ -118,7 +126,7 @@ def has_room_for_both(
         reverse=True,
     )
     largest = ", ".join(f"{name} ({size} bytes)" for size, name in others[:3])
-    raise PatrolError(
+    raise Full(
         f"the board's filesystem of {space.total // 1024} KB is full: "
         f"{need * space.block // 1024} KB are needed, {free * space.block // 1024} KB can be had: "
         + (f"remove files of your own, the largest being {largest}" if others else "use --format")
@@ -135,7 +143,7 @@ def apply(
 ) -> None:
     """Carries the plan out and verifies it.
 
-    `found` is what contents() told. PatrolError when it does not fit, and when the board does not
+    `found` is what contents() told. Full when it does not fit; PatrolError when the board does not
     hold what it got.
     """
     both = has_room_for_both(wanted, found, todo, space)

@@ -10,7 +10,7 @@ import pytest
 from patrolcar.errors import PatrolError
 from patrolcar.flash import sync
 from patrolcar.flash.contents import Listing, OnBoard, Space
-from patrolcar.flash.sync import apply, has_room_for_both, plan, refuse_hiding
+from patrolcar.flash.sync import Full, apply, has_room_for_both, plan, refuse_hiding
 
 WANTED = {
     "boot.py": b"boot",
@@ -85,6 +85,15 @@ def test_the_old_firmware_stays_until_the_new_one_is_whole_where_there_is_room()
     tight = Space(block=512, total=16384, free=6 * 1024)
     assert has_room_for_both(WANTED, found, todo, roomy)
     assert not has_room_for_both(WANTED, found, todo, tight)
+
+
+def test_on_a_fat_the_firmware_may_take_the_last_block() -> None:
+    full = sum(-(-len(data) // 512) for data in WANTED.values()) * 512
+    fat = Space(block=512, total=full, free=full, spare=0)
+    assert has_room_for_both(WANTED, {}, plan(WANTED, {}), fat)
+    littlefs = Space(block=512, total=full, free=full)
+    with pytest.raises(Full, match="leave something out"):
+        has_room_for_both(WANTED, {}, plan(WANTED, {}), littlefs)
 
 
 def test_what_an_earlier_flash_left_half_sent_makes_room() -> None:
