@@ -99,6 +99,12 @@ def _tables(names: int) -> int:
     return room * CELL
 
 
+def _written(name: str, names: dict[str, str]) -> str:
+    """`class.attribute` with the class called as in the sources."""
+    owner, _, attribute = name.partition(".")
+    return f"{names.get(owner, owner)}.{attribute}"
+
+
 def measure(image: Path, empty: Path, chip_build: Path) -> Footprint:
     """Of the firmware on an image; `empty` will be one, `chip_build` is the chip's .mpy files."""
     files = sorted(chip_build.rglob("*.mpy"))
@@ -122,6 +128,11 @@ def measure(image: Path, empty: Path, chip_build: Path) -> Footprint:
         assert (state, failures) == (AUTO, 0), car.station.texts
         count, letters, whole = (a - b for a, b in zip(prompt.names(), base_names, strict=True))
         buffers = dict(prompt.value("buffers(car)"))
+        prompt.run("from patrol import stubs")
+        stubs = prompt.value("list(stubs.TABLE.values())")
+    written = {short: public for rows in stubs for public, short in rows if isinstance(short, str)}
+    parts = {written.get(name, name): size for name, size in report["parts"].items()}
+    buffers = {_written(name, written): size for name, size in buffers.items()}
     pins = sum(report["pins"].values()) - buffers["UART._ring"]
     names_bytes = letters + _tables(count)
     table = whole - letters
@@ -130,7 +141,7 @@ def measure(image: Path, empty: Path, chip_build: Path) -> Footprint:
         report["modules"][widest] -= table
     return Footprint(
         report["modules"],
-        report["parts"],
+        parts,
         set(report["modules"]) - set(loaded),
         used - base,
         used - base - pins - whole + names_bytes,

@@ -110,7 +110,6 @@ class _File(SourceFile):
             if not isinstance(node, ast.Import | ast.ImportFrom)
             for name in bound_by(node)
         }
-        self.classes = {node.name for node in self.tree.body if isinstance(node, ast.ClassDef)}
         self.constants = constants(self.tree)
         self.pinned = {  # bound by an import that is tried, say
             name
@@ -191,8 +190,8 @@ def _mentioned(tree: ast.Module) -> set[str]:
 class _Names:
     """What each name at the top of a linked file is called in the one that they become.
 
-    Classes keep their names, which the prompt tells of a part; `wanted` are (module, name) that
-    somebody asks the root for. All others are short, since stubs tell them; constants vanish.
+    `wanted` are (module, name) that somebody asks the root for. All others are short, since stubs
+    tell them; constants vanish.
     """
 
     def __init__(self, files: list[_File], wanted: set[tuple[str, str]]) -> None:
@@ -215,8 +214,6 @@ class _Names:
             for name in sorted(file.own):
                 if name in file.pinned or (file.name, name) in wanted:
                     self._new[file.name, name] = name
-                elif name in file.classes:
-                    self._new[file.name, name] = self._fresh(name, {name})
                 elif name not in file.constants:
                     self._new[file.name, name] = next(self._short)
         aliases: defaultdict[tuple[str, str | None], set[str]] = defaultdict(set)
@@ -347,17 +344,21 @@ class _Names:
         return found
 
     def redirected(self, file: _File, files: Mapping[str, _File]) -> Iterator[Edit]:
-        """A file that is not linked: it imports from the root, so that no stub is loaded."""
+        """A file that is not linked: it imports from the root, so that no stub is loaded, and
+        says the root's names, where they mean nothing else to it."""
+        own = _mentioned(file.tree) | file.own
+        renamed: dict[str, str] = {}
         for node in file.froms:
             module = node.module or ""
-            if module in self._linked and module != ROOT and not files[module].is_data:
-                names = [
-                    ast.alias(
-                        self._new[module, alias.name],
-                        None
-                        if (alias.asname or alias.name) == self._new[module, alias.name]
-                        else alias.asname or alias.name,
-                    )
-                    for alias in node.names
-                ]
-                yield replaced(node, ast.unparse(ast.ImportFrom(ROOT, names, 0)))
+            if module not in self._linked or module == ROOT or files[module].is_data:
+                continue
+            stay = []
+            for alias in node.names:
+                new, called = self._new[module, alias.name], alias.asname or alias.name
+                if new not in own and new not in renamed.values():
+                    renamed[called] = called = new
+                stay.append(ast.alias(new, None if called == new else called))
+            yield replaced(node, ast.unparse(ast.ImportFrom(ROOT, stay, 0)))
+        for name in global_names(file.tree, nodes=True):
+            if isinstance(name, ast.Name) and name.id in renamed:
+                yield replaced(name, renamed[name.id])
