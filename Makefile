@@ -5,12 +5,13 @@ BIN := $(VENV)/bin
 READY := $(VENV)/.ready
 
 .DEFAULT_GOAL := help
-.PHONY: help setup run test lint acceptance bench dialect wiring clean
+.PHONY: help setup run test lint acceptance narrow bench dialect wiring clean
 
 help:
 	@echo "make run         boot the virtual board, flash it, and watch the car patrol the office"
 	@echo "make test        ruff, mypy and the tests (under 10 minutes)"
 	@echo "make acceptance  every claim in full (longer)"
+	@echo "make narrow      the car's RAM on a 32-bit MicroPython (needs node and npm)"
 	@echo "make bench       the benchmarks, each against a named peer in the same run"
 	@echo "make dialect     write firmware/patrol/link/dialect.py again from the dialect XML"
 	@echo "make wiring      draw and write the boards' wiring again from firmware/boards"
@@ -42,6 +43,14 @@ test: lint
 acceptance: lint
 	$(BIN)/pytest -n 2
 	$(MAKE) --no-print-directory bench
+	@if command -v node >/dev/null && command -v npm >/dev/null; then \
+	  $(MAKE) --no-print-directory narrow; \
+	else \
+	  echo "left out: make narrow, the car's RAM on 32 bits: node and npm are not installed"; \
+	fi
+
+narrow: $(READY)
+	$(BIN)/pytest tests/narrow
 
 bench: $(READY)
 	@for b in tests/bench/bench_*.py; do $(BIN)/python $$b || exit 1; done

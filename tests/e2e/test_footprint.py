@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 import figures
-from footprint import Footprint, measure
+from footprint import CODE, OBJECTS, Footprint, measure
 from patrolcar.flash.build import Build, boards, build
 from patrolcar.flash.pack import packed
 from patrolcar.flash.sync import read_tree
@@ -86,13 +86,15 @@ def test_the_running_car_leaves_40_kb_of_ram(
         [
             ("flash", _on_flash(chip_build) / 1024),
             ("  the modules before they are packed", chip_build.size / 1024),
-            ("RAM: 0.7 x (64-bit heap - buffers) + buffers + machine code", ram / 1024),
-            ("  64-bit heap, corrected for the two below", footprint.heap / 1024),
-            ("  64-bit heap beyond an empty board's, as it is", footprint.raw / 1024),
-            ("  of it stand-ins' pins and buses", footprint.pins / 1024),
-            (f"  of it {footprint.names} names, tables as if alone", footprint.names_bytes / 1024),
+            (f"RAM: {CODE} x modules + {OBJECTS} x the rest of the heap + these:", ram / 1024),
+            (
+                f"  {footprint.names} names, tables as if alone, on 32 bits",
+                footprint.names_bytes / 1024,
+            ),
             ("  buffers", sum(footprint.buffers.values()) / 1024),
             (f"  machine code ({CHIP})", footprint.native / 1024),
+            ("64-bit heap without pins, buses and names", footprint.heap / 1024),
+            ("64-bit heap beyond an empty board's, as it is", footprint.raw / 1024),
         ],
     )
     assert ram <= figures.RAM_KB * 1024
