@@ -23,7 +23,7 @@ from patrol.behaviour.wander import Wander
 from patrol.control.attitude import Attitude
 from patrol.control.drive import Drive
 from patrol.control.odometry import Odometry
-from patrol.control.plausible import BLOCKED, Plausible
+from patrol.control.plausible import Plausible
 from patrol.control.wheel_speed import WheelSpeed
 from patrol.link.command import ACCEPTED, DENIED, TEMPORARILY_REJECTED, Command
 from patrol.link.frame import Parser, Writer
@@ -112,8 +112,8 @@ class Car:
         self.telemetry.answers = self.command.answer
         self.telemetry.messages.texts[LEVEL] = settings["log_level"]
         self._say = self.telemetry.say
-        self.plausible = Plausible(self, (settings["track"] + 50) // 100, self._say)
         self.faults = Faults(self._say)
+        self.plausible = Plausible(self, (settings["track"] + 50) // 100)
         self.telemetry.spell = self.faults.spell
         self.supervisor = self._supervisor()
 
@@ -121,15 +121,14 @@ class Car:
         print("patrolcar %d.%d.%d build" % VERSION, BUILD.hex() or "none", "ready")
         for severity, text in said:
             self._say(severity, text)
-        start = None if self._xshut is None else self._range
-        self.senses = Senses(self.bus, self.imu, self.tofs, start, schedule, self._say)
+        self.senses = Senses(self)
         self._was_silent = False
 
         schedule.plan(
             (
                 # name, function, every, phase: the inputs first, all read within a moment
                 ("sense", self._sense, 1, 0),
-                ("imu", self._inertia, 1, 0),
+                ("imu", self.senses.inertia, 1, 0),
                 ("odometry", self._estimate, 1, 0),
                 ("sonar", self._hear, 1, 0),
                 ("tof", self.senses.beam, 2, 1),
@@ -172,10 +171,10 @@ class Car:
         self.bus = hardware.bus(board)
         self.imu = hardware.imu(board, self.bus.i2c, settings)
         self.imu_works = self.imu.works
-        self._xshut = hardware.xshut(board)
+        self.xshut = hardware.xshut(board)
         self.tofs = hardware.tofs(self.bus.i2c)
-        if self._xshut is not None:
-            self._range()
+        if self.xshut is not None:
+            self.start_tofs()
         uart = hardware.uart(board)
         self._board_version = board.VERSION
         # Needed once: 6 KB of names and code that a 108 KB heap has better use for.
@@ -184,11 +183,11 @@ class Car:
         del sys.modules["board"]
         return uart, Line(uart, board.UART_BAUD)
 
-    def _range(self):
+    def start_tofs(self):
         """Starts both ToF sensors. Its 4 KB of code stay on the heap no longer than that."""
         from patrol.drivers import tof_setup
 
-        tof_setup.start(self.bus.i2c, self._xshut)
+        tof_setup.start(self.bus.i2c, self.xshut)
         _let_go(patrol.drivers, "tof_setup")
 
     def _supervisor(self):
@@ -301,21 +300,15 @@ class Car:
             for i in range(3):
                 self.faults.set(i, sonars.sonars[i].fault)
 
-    def _inertia(self):
-        # The wheels tell a motion only after it has begun, so the wish to move counts too.
-        drive = self.drive
-        self.senses.inertia(self.odometry.at_rest and drive.speed == 0 == drive.turn)
-        self.imu_works = self.imu.works
-
     def _estimate(self):
         imu = self.imu
         trusted = imu.fresh and imu.settled >= _BIAS_TICKS
         yaw = imu.yaw_urad_s if trusted else 0
         dt = self.schedule.dt_us
         self.odometry.step(self.encoder_left.delta, self.encoder_right.delta, dt, yaw, trusted)
-        if self.plausible.step(dt, yaw, trusted):
-            blocked = self.plausible.fault & ~1 == BLOCKED
-            self.supervisor.post(rules.STALL if blocked else rules.WHEEL)
+        fault = self.plausible.step(dt, yaw, trusted)
+        if fault:
+            self.supervisor.post(rules.STALL if fault == parts.BLOCKED else rules.WHEEL)
 
     def _supervise(self):
         self.watchdog.feed()

@@ -48,14 +48,10 @@ class Checks:
             return _BUMPER_TEXT
         if car.floor.edge:
             return _CLIFF_TEXT
-        i = 0
-        for sonar in car.sonars.sonars:
-            if not sonar.alive:
-                return faults.REFUSED | sonar.fault << 4 | i
-            i += 1
-        if car.floor.blind:
-            i = car.floor.blind >> 1  # 1 left, 2 right, 3 both
-            return faults.REFUSED | car.floor.faults[i] << 4 | faults.FLOOR + i
+        for part in range(faults.FLOOR + 2):
+            fault = car.faults.now[part]
+            if 0 < fault <= faults.USELESS:
+                return faults.REFUSED | fault << faults.FAULT | part
         return None
 
     def watch_battery(self):

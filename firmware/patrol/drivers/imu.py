@@ -41,10 +41,11 @@ _DRIFT_SHIFT = const(5)  # and 1 count more for each 1024 samples without one, b
 _FAR = const(960)  # up to 30 counts, 8 mrad/s: what turns faster is no bias
 _DOUBTS = const(188)  # steady blocks elsewhere, a minute: then it has leapt
 
-# Why it is not trusted (`trouble`).
-SILENT = const(1)
-FROZEN = const(2)
-IDENTITY = const(3)
+# Why it is not trusted: `fault`, as in behaviour/faults.py.
+SILENT = const(11)
+FROZEN = const(12)
+IDENTITY = const(13)
+ABSENT = const(20)  # from the start
 
 _BAD = const(4)  # failed transfers or equal samples in a row
 _RETRY = const(-10)  # ticks
@@ -56,7 +57,7 @@ class Imu:
     """Rates in mrad/s (`yaw_urad_s` finer), gyro bias taken off once the car has stood a while;
     accelerations in counts of 1/8192 g, smoothed.
 
-    `works` while it is trusted, else `trouble` says why not; `fresh`: it works, and the latest
+    `works` while it is trusted, else `fault` says why not; `fresh`: it works, and the latest
     `sample` brought something new.
     """
 
@@ -72,7 +73,7 @@ class Imu:
         self.errors = 0
         self.fresh = False
         self.works = True
-        self.trouble = 0
+        self.fault = 0
         self._i2c = i2c
         self._address = address
         self._buffer = bytearray(14)
@@ -92,6 +93,8 @@ class Imu:
             self._begin()
         except OSError:
             self.lose(SILENT)
+        if not self.works:
+            self.fault = ABSENT
 
     def calibrate(self, x, y, z, permille):
         """Biases to begin with, in counts, and the scale of what the yaw gyro tells."""
@@ -111,7 +114,7 @@ class Imu:
         if good < 0:
             return
         b = self._last
-        trouble = FROZEN
+        fault = FROZEN
         try:
             if good == 0:
                 self._begin()  # takes 0.6 ms: the burst has time until the next tick
@@ -122,29 +125,29 @@ class Imu:
                     return
             self._i2c.readfrom_mem_into(self._address, _ACCEL_XOUT_H, b)
             if b != self._buffer:
-                trouble = 0
+                fault = 0
         except OSError:
             self.errors += 1
-            trouble = SILENT
-        if trouble:
+            fault = SILENT
+        if fault:
             self._bad += 1
             if self._bad >= _BAD or not self.works:
-                self.lose(trouble)
+                self.lose(fault)
             return
         self._bad = 0
         self._last = self._buffer
         self._buffer = b
         if good == _GOOD:
             self.works = True
-            self.trouble = 0
+            self.fault = 0
         self.fresh = self.works
         self._take(b, at_rest and self.works)
 
-    def lose(self, trouble):
+    def lose(self, fault):
         """It is not trusted any more, and set up anew after a while."""
         self.fresh = self.works = False
-        if not self.trouble:
-            self.trouble = trouble
+        if not self.fault:
+            self.fault = fault
         self._bad = self._block = 0
         self._good = _RETRY
 

@@ -24,8 +24,8 @@ _LEAST_US = const(150)  # a nearer thing is at the sensor's end, where all readi
 _NO_PULSE = const(1)
 _HIGH = const(2)
 _SAME = const(3)
-_DISTURBED = const(4)
-_QUIET = const(5)
+_DISTURBED = const(5)
+_QUIET = const(6)
 
 _SAME_PINGS = const(5)  # repeats to the microsecond in motion; noise of 3 mm repeats one in 60
 _QUIET_PINGS = const(375)  # 30 s; slanted walls alone make 11 s (office and rooms, 6 minutes)
