@@ -8,7 +8,6 @@
 import sys
 
 import stm
-from machine import unique_id
 
 import patrol
 from patrol import car as limits
@@ -33,7 +32,6 @@ from patrol.link.telemetry import Telemetry
 from patrol.portable import const
 from patrol.schedule import Schedule
 from patrol.senses import Senses
-from patrol.version import BUILD, VERSION
 
 _STALL_MS = const(600)
 _BUTTON_SAMPLES = const(500)
@@ -45,7 +43,6 @@ _LIVED_MS = const(60_000)  # what crashed in runs before one of that length is f
 
 _DENIED_TEXT = b"refused in this state; arm first, or disarm to clear"
 _LOW_TEXT = b"battery low"
-_READY_TEXT = b"patrolcar %d.%d.%d ready" % VERSION
 
 
 def _let_go(package, name):
@@ -79,26 +76,28 @@ class Car:
             _let_go(patrol, "births")
 
     def _make(self):
+        from machine import unique_id
+
+        from patrol.version import BUILD, VERSION
+
         self.limits = limits
         self.failures = 0
         self._traced = []
         self.schedule = schedule = Schedule(self._stopped)
         settings, said, self._forgive, self._uptime, self.reset_cause = self._stored("recall")
-        uart, line = self._wire(schedule, settings)
+        uart, line, board_version = self._wire(settings)
 
-        most = limits.MAX_DUTY_PERMILLE
-        uv, inertia, friction = limits.UV_PER_MM_S, limits.INERTIA_UV, limits.FRICTION_MV
-        self.wheel_left = WheelSpeed(uv, inertia, friction, most)
-        self.wheel_right = WheelSpeed(uv, inertia, friction, most)
+        self.wheel_left = WheelSpeed()
+        self.wheel_right = WheelSpeed()
         self.drive = Drive(
-            (self.wheel_left, self.wheel_right), (self.motor_left, self.motor_right), limits
+            (self.wheel_left, self.wheel_right), (self.motor_left, self.motor_right)
         )
         self.odometry = Odometry(
             settings["wheel_left"], settings["wheel_right"], settings["track"]
         )
         self.attitude = Attitude()
-        self.manual = Manual(self.drive, limits, self.odometry)
-        self.wander = Wander(self.drive, self.odometry, self.sonars, self.floor, limits)
+        self.manual = Manual(self.drive, self.odometry)
+        self.wander = Wander(self.drive, self.odometry, self.sonars, self.floor)
         self.checks = Checks(self)
         self.panel = Panel(self)
 
@@ -108,7 +107,7 @@ class Car:
         self.command = Command(
             uart, self.parser, writer, schedule, self.request, self.manual.sticks
         )
-        self.command.identity = (VERSION, BUILD, unique_id(), self._board_version)
+        self.command.identity = (VERSION, BUILD, unique_id(), board_version)
         self.telemetry.answers = self.command.answer
         self.telemetry.messages.texts[LEVEL] = settings["log_level"]
         self._say = self.telemetry.say
@@ -117,7 +116,7 @@ class Car:
         self.telemetry.spell = self.faults.spell
         self.supervisor = self._supervisor()
 
-        self._say(6, _READY_TEXT)
+        self._say(6, b"patrolcar %d.%d.%d ready" % VERSION)
         print("patrolcar %d.%d.%d build" % VERSION, BUILD.hex() or "none", "ready")
         for severity, text in said:
             self._say(severity, text)
@@ -152,15 +151,15 @@ class Car:
         _let_go(patrol, "version")
         return result
 
-    def _wire(self, schedule, settings):
-        """Makes all drivers; the telemetry UART and its Line."""
+    def _wire(self, settings):
+        """Makes all drivers; the telemetry UART, its Line and the board's version."""
         import board
 
         from patrol import hardware
 
         self._standby = hardware.standby(board)
-        self.deadman, self.watchdog = hardware.guards(board, schedule, self._standby)
-        self.motor_left, self.motor_right = hardware.motors(board, limits)
+        self.deadman, self.watchdog = hardware.guards(board, self.schedule, self._standby)
+        self.motor_left, self.motor_right = hardware.motors(board)
         self.encoder_left, self.encoder_right = hardware.encoders(board, settings)
         self.sonars = hardware.sonars(board)
         self.battery = hardware.battery(board, settings)
@@ -176,12 +175,11 @@ class Car:
         if self.xshut is not None:
             self.start_tofs()
         uart = hardware.uart(board)
-        self._board_version = board.VERSION
         # Needed once: 6 KB of names and code that a 108 KB heap has better use for.
         _let_go(patrol, "hardware")
         _let_go(patrol.drivers, "chemistry")
         del sys.modules["board"]
-        return uart, Line(uart, board.UART_BAUD)
+        return uart, Line(uart, board.UART_BAUD), board.VERSION
 
     def start_tofs(self):
         """Starts both ToF sensors. Its 4 KB of code stay on the heap no longer than that."""
@@ -195,11 +193,11 @@ class Car:
         from patrol.behaviour import transitions
 
         actions = (
-            self._nothing,
+            None,
             self._power_on,
             self._power_off,
             self.drive.halt,
-            self._nothing,
+            None,
             self.manual.start,
             self.wander.start,
             self.wander.retreat,
@@ -264,9 +262,6 @@ class Car:
         return DENIED
 
     # Actions of the supervisor.
-
-    def _nothing(self):
-        pass
 
     def _power_on(self):
         self.watchdog.start()

@@ -59,19 +59,14 @@ class Checks:
         at rest; `battery_low` after 5 s, until it is well above. True when it becomes low."""
         battery = self._car.battery
         mv = battery.open_mv
-        if mv < battery.critical_mv or battery.mv < _DEAD_MV or battery.fault == _UNKNOWN:
-            if self._critical < _CRITICAL_SAMPLES:
-                self._critical += 1
-        else:
-            self._critical = 0
-        self.battery_critical = self._critical == _CRITICAL_SAMPLES
-        if mv >= battery.low_mv:
-            self._low = 0
-            if mv >= battery.low_mv + _RECOVERED_MV:
-                self.battery_low = False
-        elif self._low < _LOW_SAMPLES:
-            self._low += 1
-            if self._low == _LOW_SAMPLES and not self.battery_low:
-                self.battery_low = True
-                return True
-        return False
+        critical = mv < battery.critical_mv or battery.mv < _DEAD_MV or battery.fault == _UNKNOWN
+        self._critical = self._critical + 1 if critical else 0
+        self.battery_critical = self._critical >= _CRITICAL_SAMPLES
+        mv -= battery.low_mv
+        self._low = self._low + 1 if mv < 0 else 0
+        was = self.battery_low
+        if mv >= _RECOVERED_MV:
+            self.battery_low = False
+        elif self._low >= _LOW_SAMPLES:
+            self.battery_low = True
+        return self.battery_low and not was

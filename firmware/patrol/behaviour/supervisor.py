@@ -73,8 +73,8 @@ EVENT_TEXTS = (
 
 
 class Supervisor:
-    """`table` is that of transitions.py, `actions` a sequence of ACTIONS callables;
-    `say(severity, text)` reports.
+    """`table` is that of transitions.py, `actions` a sequence of ACTIONS callables, None of what
+    needs nothing done; `say(severity, text)` reports.
 
     `state` is the present state, `selected` the mode that arming will lead to: HOLD, MANUAL or
     AUTO.
@@ -106,7 +106,9 @@ class Supervisor:
             self.selected = event - MODE_HOLD + HOLD
         elif action == POWER_OFF:
             self.selected = HOLD
-        self._actions[action]()  # before any word about it
+        do = self._actions[action]
+        if do is not None:
+            do()  # before any word about it
         if event >= LINK_LOST:
             self._say(2 if state == FAULT else 4, EVENT_TEXTS[event])
         if state != before:

@@ -1,5 +1,14 @@
 """The two wheels as one car: forward speed and turning rate, ramped, to both motors."""
 
+from patrol import car
+from patrol.portable import const
+
+_HALF_TRACK_MM = const(car.TRACK_MM // 2)
+# 10 ms a tick: a hundredth of the acceleration.
+_STEP = const(car.ACCELERATION_MM_S2 // 100)
+_BRAKE_STEP = const(car.BRAKING_MM_S2 // 100)
+_TURN_STEP = const(car.TURN_ACCELERATION_MRAD_S2 // 100)
+
 
 class Drive:
     """`step` once a tick when powered. Wanted: `speed` (mm/s) and `turn` (mrad/s, clockwise).
@@ -7,24 +16,21 @@ class Drive:
     `wheels` and `motors` are pairs (left, right); the limits are those of patrol.car.
     """
 
-    def __init__(self, wheels, motors, limits):
+    def __init__(self, wheels, motors):
         self.speed = 0
         self.turn = 0
         self.powered = False
         self.blocked_ms = 0  # how long a wheel has been told to turn and has not
         self._left, self._right = wheels
         self._motor_left, self._motor_right = motors
-        self._limits = limits
         self._v = 0  # ramped
         self._w = 0
-        self._half_track = limits.TRACK_MM // 2
 
     def want(self, speed, turn):
         """Sets what is wanted, within the car's limits; each is limited for itself."""
-        limits = self._limits
-        most = limits.MAX_TURN_MRAD_S
+        most = car.MAX_TURN_MRAD_S
         turn = most if turn > most else (-most if turn < -most else turn)
-        most = limits.MAX_SPEED_MM_S
+        most = car.MAX_SPEED_MM_S
         speed = most if speed > most else (-most if speed < -most else speed)
         self.speed = speed
         self.turn = turn
@@ -49,16 +55,15 @@ class Drive:
         """One tick of both loops, from the measured wheel speeds (mm/s)."""
         if not self.powered:
             return
-        limits = self._limits
-        # 10 ms a tick: a hundredth of the acceleration. Faster is softer than slower.
+        # Faster is softer than slower.
         v = self._v
-        step = limits.ACCELERATION_MM_S2 // 100
+        step = _STEP
         want = self.speed
         if (v > 0 and want < v) or (v < 0 and want > v):
-            step = limits.BRAKING_MM_S2 // 100
+            step = _BRAKE_STEP
         self._v = v = v + step if want > v + step else (v - step if want < v - step else want)
         w = self._w
-        step = limits.TURN_ACCELERATION_MRAD_S2 // 100
+        step = _TURN_STEP
         want = self.turn
         self._w = w = w + step if want > w + step else (w - step if want < w - step else want)
 
@@ -71,7 +76,7 @@ class Drive:
             self._motor_right.brake()
             self.blocked_ms = 0
             return
-        side = w * self._half_track // 1000
+        side = w * _HALF_TRACK_MM // 1000
         left = v + side
         right = v - side
         motor = self._motor_left

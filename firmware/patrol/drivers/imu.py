@@ -70,7 +70,6 @@ class Imu:
         self.accel_y = 0
         self.accel_z = ONE_G
         self.settled = 0  # ticks at rest that the bias rests on
-        self.errors = 0
         self.fresh = False
         self.works = True
         self.fault = 0
@@ -127,7 +126,6 @@ class Imu:
             if b != self._buffer:
                 fault = 0
         except OSError:
-            self.errors += 1
             fault = SILENT
         if fault:
             self._bad += 1
@@ -141,7 +139,34 @@ class Imu:
             self.works = True
             self.fault = 0
         self.fresh = self.works
-        self._take(b, at_rest and self.works)
+
+        ax = b[0] << 8 | b[1]
+        ay = b[2] << 8 | b[3]
+        az = b[4] << 8 | b[5]
+        gx = b[8] << 8 | b[9]
+        gy = b[10] << 8 | b[11]
+        gz = b[12] << 8 | b[13]
+        # 65.5 counts for 1 degree/s: 266.46 urad/s a count, 8.3269 a count << _BIAS_SHIFT. One
+        # bit less of it leaves room for a scale of four digits.
+        gx = (gx - ((gx & 0x8000) << 1) << _BIAS_SHIFT) - self._bias_x
+        gy = (gy - ((gy & 0x8000) << 1) << _BIAS_SHIFT) - self._bias_y
+        gz = (gz - ((gz & 0x8000) << 1) << _BIAS_SHIFT) - self._bias_z
+        self.roll_rate = gx * 17 // 2042
+        self.pitch_rate = -gy * 17 // 2042
+        self.yaw_urad_s = yaw = -(gz >> 1) * self._scale // 100
+        self.yaw_rate = yaw // 1000
+        self._ax += (ax - ((ax & 0x8000) << 1)) - (self._ax >> _FILTER_SHIFT)
+        self._ay += (ay - ((ay & 0x8000) << 1)) - (self._ay >> _FILTER_SHIFT)
+        self._az += (az - ((az & 0x8000) << 1)) - (self._az >> _FILTER_SHIFT)
+        self.accel_x = self._ax >> _FILTER_SHIFT
+        self.accel_y = -(self._ay >> _FILTER_SHIFT)
+        self.accel_z = self._az >> _FILTER_SHIFT
+        if at_rest and self.works:
+            self._learn(gx, gy, gz)
+            return
+        self._block = 0
+        if self._since < _FAR << _DRIFT_SHIFT:
+            self._since += 1
 
     def lose(self, fault):
         """It is not trusted any more, and set up anew after a while."""
@@ -169,35 +194,6 @@ class Imu:
             self._i2c.writeto_mem(self._address, _PWR_MGMT_1, _WAKE)
             self._i2c.writeto_mem(self._address, _SMPLRT_DIV, _SETUP)
             self._good = 1
-
-    def _take(self, b, learn):
-        ax = b[0] << 8 | b[1]
-        ay = b[2] << 8 | b[3]
-        az = b[4] << 8 | b[5]
-        gx = b[8] << 8 | b[9]
-        gy = b[10] << 8 | b[11]
-        gz = b[12] << 8 | b[13]
-        # 65.5 counts for 1 degree/s: 266.46 urad/s a count, 8.3269 a count << _BIAS_SHIFT. One
-        # bit less of it leaves room for a scale of four digits.
-        gx = (gx - ((gx & 0x8000) << 1) << _BIAS_SHIFT) - self._bias_x
-        gy = (gy - ((gy & 0x8000) << 1) << _BIAS_SHIFT) - self._bias_y
-        gz = (gz - ((gz & 0x8000) << 1) << _BIAS_SHIFT) - self._bias_z
-        self.roll_rate = gx * 17 // 2042
-        self.pitch_rate = -gy * 17 // 2042
-        self.yaw_urad_s = yaw = -(gz >> 1) * self._scale // 100
-        self.yaw_rate = yaw // 1000
-        self._ax += (ax - ((ax & 0x8000) << 1)) - (self._ax >> _FILTER_SHIFT)
-        self._ay += (ay - ((ay & 0x8000) << 1)) - (self._ay >> _FILTER_SHIFT)
-        self._az += (az - ((az & 0x8000) << 1)) - (self._az >> _FILTER_SHIFT)
-        self.accel_x = self._ax >> _FILTER_SHIFT
-        self.accel_y = -(self._ay >> _FILTER_SHIFT)
-        self.accel_z = self._az >> _FILTER_SHIFT
-        if learn:
-            self._learn(gx, gy, gz)
-            return
-        self._block = 0
-        if self._since < _FAR << _DRIFT_SHIFT:
-            self._since += 1
 
     def _learn(self, gx, gy, gz):
         """One more sample at rest: what it is beyond the biases.

@@ -218,7 +218,7 @@ def test_one_transfer_that_fails_is_no_trouble():
     assert not imu.fresh
     bus.answers = True
     imu.sample(False)
-    assert (imu.fresh, imu.works, imu.errors) == (True, True, 1)
+    assert (imu.fresh, imu.works, imu.fault) == (True, True, 0)
 
 
 def test_the_bias_outlives_an_outage():
