@@ -41,9 +41,6 @@ _TRACES = const(3)  # printed and stored; a fault in every tick would fill the R
 _UPTIME_MARK = const(0x2A000000)  # see store/crash.py
 _LIVED_MS = const(60_000)  # what crashed in runs before one of that length is forgiven
 
-_DENIED_TEXT = b"refused in this state; arm first, or disarm to clear"
-_LOW_TEXT = b"battery low"
-
 
 def _let_go(package, name):
     """Takes a module that is rarely needed off the heap, those below it, and a package that has
@@ -258,7 +255,7 @@ class Car:
             return TEMPORARILY_REJECTED
         if supervisor.post(event):
             return ACCEPTED
-        self._say(4, _DENIED_TEXT)
+        self._say(4, b"refused in this state; arm first, or disarm to clear")
         return DENIED
 
     # Actions of the supervisor.
@@ -352,7 +349,7 @@ class Car:
         battery = self.battery
         battery.sample(50)
         if self.checks.watch_battery():
-            self._say(4, _LOW_TEXT)
+            self._say(4, b"battery low")
         faults = self.faults
         faults.set(parts.BATTERY, battery.fault)
         faults.set(parts.BUMPER, parts.STUCK if self.bumper.held >= _BUMPER_SAMPLES else 0)

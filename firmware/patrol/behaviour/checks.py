@@ -10,13 +10,6 @@ _RECOVERED_MV = const(150)
 _DEAD_MV = const(5_000)  # under load: whatever the pack's resistance, the converter needs more
 _UNKNOWN = const(8)  # a fault of the battery: it may be empty
 
-_FAULT_TEXT = b"refused: FAULT; disarm to clear it"
-_BATTERY_TEXT = b"arming refused: charge the battery"
-_TILT_TEXT = b"arming refused: the car is tilted; set it upright"
-_OVER_TEXT = b"arming refused: the car or its IMU is upside down"
-_BUMPER_TEXT = b"AUTO refused: the bumper is pressed"
-_CLIFF_TEXT = b"AUTO refused: no floor below a cliff sensor"
-
 
 class Checks:
     """Reads the car's parts; each check returns a text or its number, or None when all is well."""
@@ -32,12 +25,14 @@ class Checks:
         """What keeps the car from being armed in the mode that is selected."""
         car = self._car
         if car.supervisor.state == FAULT:
-            return _FAULT_TEXT
+            return b"refused: FAULT; disarm to clear it"
         battery = car.battery
         if battery.fault == _UNKNOWN or battery.open_mv < battery.low_mv:
-            return _BATTERY_TEXT
+            return b"arming refused: charge the battery"
         if car.attitude.tilted:
-            return _OVER_TEXT if car.imu.accel_z < 0 else _TILT_TEXT
+            if car.imu.accel_z < 0:
+                return b"arming refused: the car or its IMU is upside down"
+            return b"arming refused: the car is tilted; set it upright"
         return self.auto() if car.supervisor.selected == AUTO else None
 
     def auto(self):
@@ -45,9 +40,9 @@ class Checks:
         bumper to be free, and floor to be below."""
         car = self._car
         if car.bumper.pressed:
-            return _BUMPER_TEXT
+            return b"AUTO refused: the bumper is pressed"
         if car.floor.edge:
-            return _CLIFF_TEXT
+            return b"AUTO refused: no floor below a cliff sensor"
         for part in range(faults.FLOOR + 2):
             fault = car.faults.now[part]
             if 0 < fault <= faults.USELESS:

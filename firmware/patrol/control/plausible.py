@@ -178,13 +178,21 @@ class Plausible:
         mean = (apart + was) >> 1
         if apart * was <= 0 or least < _APART // 2 or -_APART < mean < _APART:
             return 0
+        # A wheel that is faster than measured by so much has had the voltage for it: the left one
+        # forwards where the gyro tells more than the wheels, the right one then backwards.
         over_left = (over_left + window[_OVER_WAS]) >> 1
         over_right = (over_right + window[_OVER_WAS + 1]) >> 1
-        lies_left = _explains(over_left, mean)
-        lies_right = _explains(over_right, -mean)
+        if mean < 0:
+            mean = -mean
+            over_left = -over_left
+        else:
+            over_right = -over_right
+        least = (mean * _EXPLAINED + 999) // 1000
+        if least < _LEAST_MV:
+            least = _LEAST_MV
+        lies_left = over_left >= least
+        lies_right = over_right >= least
         if lies_left and lies_right:
-            over_left = abs(over_left)
-            over_right = abs(over_right)
             lies_left = over_left * 2 >= over_right
             lies_right = over_right * 2 >= over_left
             # Exchanged ones tell the opposite of what the gyro does.
@@ -244,14 +252,6 @@ class Plausible:
             ):
                 return _BY_ITSELF if left >= right else _BY_ITSELF + 1
         return 0
-
-
-def _explains(over, apart):
-    """Whether a wheel that is faster than measured by `apart` had the voltage for it."""
-    if apart < 0:
-        apart = -apart
-        over = -over
-    return over >= _LEAST_MV and over * 1000 >= apart * _EXPLAINED
 
 
 def _lie(speed, apart):
