@@ -298,9 +298,9 @@ class Car:
         yaw = imu.yaw_urad_s if trusted else 0
         dt = self.schedule.dt_us
         self.odometry.step(self.encoder_left.delta, self.encoder_right.delta, dt, yaw, trusted)
-        fault = self.plausible.step(dt, yaw, trusted)
-        if fault:
-            self.supervisor.post(rules.STALL if fault == parts.BLOCKED else rules.WHEEL)
+        found = self.plausible.step(dt, yaw, trusted)
+        if found:
+            self.supervisor.post(rules.STALL if found & ~1 == parts.BLOCKED else rules.WHEEL)
 
     def _supervise(self):
         self.watchdog.feed()

@@ -23,18 +23,20 @@ PARTS = const(20)
 # sensor sees nothing.
 USELESS = const(4)
 STUCK = const(7)
-BACKWARD = const(14)
-NOTHING = const(15)
-LOSES = const(16)
-REVERSED = const(17)
-BLOCKED = const(18)
-BY_ITSELF = const(19)
 _WHOLE = const(20)  # from here on texts that name their part themselves
-EXCHANGED = const(21)
 _FAULTS = const(22)
 
-FAULT = const(5)  # a text's number: from this bit on the fault's, below the part's
-REFUSED = const(1 << 10)  # and this where AUTO is refused for it
+# A text's number: the part's, from bit FAULT on the fault's, and REFUSED where AUTO is for it.
+FAULT = const(5)
+REFUSED = const(1 << 10)
+# Those of wheels are texts' numbers, of the left one; the right one's are one more.
+BACKWARD = const(14 << FAULT | ENCODER)
+NOTHING = const(15 << FAULT | ENCODER)
+LOSES = const(16 << FAULT | ENCODER)
+EXCHANGED = const(21 << FAULT | ENCODER)
+REVERSED = const(17 << FAULT | MOTOR)
+BLOCKED = const(18 << FAULT | WHEEL)
+BY_ITSELF = const(19 << FAULT | WHEEL)
 
 _WAIT = const(42)  # steps: 5 s
 _WORDS = (

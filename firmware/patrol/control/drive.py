@@ -1,13 +1,6 @@
 """The two wheels as one car: forward speed and turning rate, ramped, to both motors."""
 
 from patrol import car
-from patrol.portable import const
-
-_HALF_TRACK_MM = const(car.TRACK_MM // 2)
-# 10 ms a tick: a hundredth of the acceleration.
-_STEP = const(car.ACCELERATION_MM_S2 // 100)
-_BRAKE_STEP = const(car.BRAKING_MM_S2 // 100)
-_TURN_STEP = const(car.TURN_ACCELERATION_MRAD_S2 // 100)
 
 
 class Drive:
@@ -55,37 +48,30 @@ class Drive:
         """One tick of both loops, from the measured wheel speeds (mm/s)."""
         if not self.powered:
             return
-        # Faster is softer than slower.
+        # 10 ms a tick: a hundredth of the acceleration. Faster is softer than slower.
         v = self._v
-        step = _STEP
+        step = car.ACCELERATION_MM_S2 // 100
         want = self.speed
         if (v > 0 and want < v) or (v < 0 and want > v):
-            step = _BRAKE_STEP
+            step = car.BRAKING_MM_S2 // 100
         self._v = v = v + step if want > v + step else (v - step if want < v - step else want)
         w = self._w
-        step = _TURN_STEP
+        step = car.TURN_ACCELERATION_MRAD_S2 // 100
         want = self.turn
         self._w = w = w + step if want > w + step else (w - step if want < w - step else want)
 
         if v == 0 and w == 0 and self.speed == 0 and self.turn == 0:
             # By the brake and not by the loops: with an encoder or a motor the wrong way round
             # they would drive on for ever, the faster the more they want to stop.
-            self._left.reset()
-            self._right.reset()
-            self._motor_left.brake()
-            self._motor_right.brake()
-            self.blocked_ms = 0
+            self.halt()
             return
-        side = w * _HALF_TRACK_MM // 1000
+        side = w * (car.TRACK_MM // 2) // 1000
         left = v + side
         right = v - side
         motor = self._motor_left
         motor.drive(self._left.step(left, speed_left, battery_mv, motor.duty))
         motor = self._motor_right
         motor.drive(self._right.step(right, speed_right, battery_mv, motor.duty))
-        self._watch(left, speed_left, right, speed_right)
-
-    def _watch(self, left, speed_left, right, speed_right):
         # Told to turn at 40 mm/s or more, and less than a quarter of it done.
         blocked = (
             (left >= 40 and speed_left * 4 < left)

@@ -15,11 +15,9 @@ from patrol.behaviour.faults import (
     EXCHANGED,
     FAULT,
     LOSES,
-    MOTOR,
     NOTHING,
     PARTS,
     REVERSED,
-    WHEEL,
 )
 from patrol.car import FRICTION_MV, INERTIA_UV, UV_PER_MM_S
 from patrol.portable import const
@@ -40,15 +38,6 @@ _BEYOND = const(100)  # mm/s more than wanted
 _START = const(3)  # windows in which even a weak motor comes to turn
 _IDLE = const(5)  # windows after the last drive, in which the wheels roll out
 _SELF_MA = const(50)  # more than at rest: a wheel that a hand turns takes no current
-
-# What is found: a fault and the left one's part, as behaviour/faults.py numbers texts; 0 is none.
-_BACKWARD = const(BACKWARD << FAULT | ENCODER)
-_NOTHING = const(NOTHING << FAULT | ENCODER)
-_LOSES = const(LOSES << FAULT | ENCODER)
-_EXCHANGED = const(EXCHANGED << FAULT | ENCODER)
-_REVERSED = const(REVERSED << FAULT | MOTOR)
-_BLOCKED = const(BLOCKED << FAULT | WHEEL)
-_BY_ITSELF = const(BY_ITSELF << FAULT | WHEEL)
 
 # Places of the window: pairs left, right. Sums,
 _COUNTS = const(0)
@@ -86,7 +75,7 @@ class Plausible:
         self._ma = self._rest_ma = car.battery.ma
 
     def step(self, dt_us, yaw_urad_s, trusted):
-        """The fault in the moment in which one is found, and has been told; else 0.
+        """The number of the text in the moment in which a fault is found and told; else 0.
 
         The gyro's rate is clockwise; without one that is `trusted` only the first question is
         asked.
@@ -147,9 +136,8 @@ class Plausible:
         if self._doubts < _SURE:
             return 0
         self._doubts = 0
-        fault = found >> FAULT
-        faults.set(found & 31, fault, True)
-        return fault
+        faults.set(found & 31, found >> FAULT, True)
+        return found
 
     def _over(self, side, speed):
         """What of a wheel's voltage its motion does not explain, in mV."""
@@ -197,7 +185,7 @@ class Plausible:
             lies_right = over_right * 2 >= over_left
             # Exchanged ones tell the opposite of what the gyro does.
             if lies_left and lies_right and abs(apart + 2 * (left - right)) * 2 < abs(apart):
-                return _EXCHANGED
+                return EXCHANGED
         found = _lie(left, apart) if lies_left else 0
         if lies_right and not found:
             found = _lie(right, -apart)
@@ -217,7 +205,7 @@ class Plausible:
             apart = -apart
         if over > _LOAD_MV:
             if speed < -_TURNING and change <= _STANDING:
-                return _REVERSED + side
+                return REVERSED + side
             # Not on its way either, as a weak motor's wheel is, nor just about to begin.
             if (self._driven == _START and setpoint >= _SLOW) and (
                 (-_STANDING < speed < _STANDING and change < _BOUNCE)
@@ -225,10 +213,10 @@ class Plausible:
             ):
                 # A jammed one slides for a moment, and then the gyro agrees that it stands.
                 if speed < _STANDING and apart >= _APART:
-                    return _NOTHING + side
-                return _BLOCKED + side
+                    return NOTHING + side
+                return BLOCKED + side
         elif over < -_LOAD_MV and speed > setpoint + _BEYOND and change > -_TURNING:
-            return _BY_ITSELF + side
+            return BY_ITSELF + side
         return 0
 
     def _rolled(self, left, right, driven):
@@ -250,7 +238,7 @@ class Plausible:
                 and ma >= was
                 and ma - self._rest_ma > _SELF_MA
             ):
-                return _BY_ITSELF if left >= right else _BY_ITSELF + 1
+                return BY_ITSELF if left >= right else BY_ITSELF + 1
         return 0
 
 
@@ -259,5 +247,5 @@ def _lie(speed, apart):
     if -_STANDING < speed < _STANDING:
         return 0
     if (speed > 0) == (apart > 0):
-        return _LOSES
-    return _BACKWARD if abs(apart) * 2 > abs(speed) * 3 else 0
+        return LOSES
+    return BACKWARD if abs(apart) * 2 > abs(speed) * 3 else 0

@@ -7,6 +7,7 @@ from patrol.drivers import battery, imu, reflectance, tof
 
 NO_PULSE, HIGH, SAME, DISTURBED, QUIET = 1, 2, 3, 5, 6  # as drivers/test_sonar.py finds them
 STEPS = 42  # of 120 ms, 5 s
+LOSES = names.LOSES >> names.FAULT
 
 
 class Told(list):
@@ -71,11 +72,11 @@ def test_one_parts_chatter_does_not_silence_another(told):
 
 def test_what_has_stopped_the_car_again_is_told_again_but_not_within_five_seconds(told):
     for _ in range(3):
-        told.faults.set(names.ENCODER, names.LOSES, True)
+        told.faults.set(names.ENCODER, LOSES, True)
     for _ in range(STEPS):
-        told.faults.set(names.ENCODER, names.LOSES)
+        told.faults.set(names.ENCODER, LOSES)
         told.faults.step()
-    told.faults.set(names.ENCODER, names.LOSES, True)
+    told.faults.set(names.ENCODER, LOSES, True)
     assert told == [(3, "left encoder loses counts")] * 2
 
 
@@ -120,15 +121,15 @@ SPELLED = {
         tof.FROZEN: " tells always the same",
     },
     ("left encoder", "right encoder"): {
-        names.BACKWARD: " counts backward",
-        names.NOTHING: " counts nothing",
-        names.LOSES: " loses counts",
-        names.EXCHANGED: "left and right encoder are exchanged",
+        names.BACKWARD >> names.FAULT: " counts backward",
+        names.NOTHING >> names.FAULT: " counts nothing",
+        names.LOSES >> names.FAULT: " loses counts",
+        names.EXCHANGED >> names.FAULT: "left and right encoder are exchanged",
     },
-    ("left motor", "right motor"): {names.REVERSED: " turns backward"},
+    ("left motor", "right motor"): {names.REVERSED >> names.FAULT: " turns backward"},
     ("left wheel", "right wheel"): {
-        names.BLOCKED: " does not turn",
-        names.BY_ITSELF: " turns by itself",
+        names.BLOCKED >> names.FAULT: " does not turn",
+        names.BY_ITSELF >> names.FAULT: " turns by itself",
     },
 }
 
