@@ -77,10 +77,10 @@ def test_the_frames_of_a_crash_are_where_the_sources_have_them(image: Path) -> N
         stored = patrol_crash(sim.repl).stdout
     for told in (printed, stored):
         frames = FRAME.findall(told)
-        assert [name for _, _, name in frames] == ["run", "run", "tick", "_lights"], told
+        assert [name for _, _, name in frames] == ["run", "run", "tick", "step"], told
         for (file, line, _), code in zip(
             frames,
-            ("schedule.run(", "self.tick()", "functions[i]()", "self.leds.patterns"),
+            ("schedule.run(", "self.tick()", "functions[i]()", "car.leds.patterns"),
             strict=True,
         ):
             lines = (firmware_dir() / file).read_text(encoding="utf-8").splitlines()

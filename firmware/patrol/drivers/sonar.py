@@ -20,7 +20,7 @@ _RISE_US = const(5_000)  # a pulse that begins later is no answer to this trigge
 _SILENT_US = const(30_000)  # a longer pulse is the sensor's own time-out: 5.1 m
 _LEAST_US = const(150)  # a nearer thing is at the sensor's end, where all readings are alike
 
-# `fault`, in the order of behaviour/faults.py.
+# `fault`, as in behaviour/faults.py.
 _NO_PULSE = const(1)
 _HIGH = const(2)
 _SAME = const(3)
