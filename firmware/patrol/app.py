@@ -8,7 +8,6 @@
 import sys
 
 import stm
-from machine import unique_id
 
 import patrol
 from patrol import car as limits
@@ -23,7 +22,7 @@ from patrol.behaviour.wander import Wander
 from patrol.control.attitude import Attitude
 from patrol.control.drive import Drive
 from patrol.control.odometry import Odometry
-from patrol.control.plausible import BLOCKED, Plausible
+from patrol.control.plausible import Plausible
 from patrol.control.wheel_speed import WheelSpeed
 from patrol.link.command import ACCEPTED, DENIED, TEMPORARILY_REJECTED, Command
 from patrol.link.frame import Parser, Writer
@@ -33,7 +32,6 @@ from patrol.link.telemetry import Telemetry
 from patrol.portable import const
 from patrol.schedule import Schedule
 from patrol.senses import Senses
-from patrol.version import BUILD, VERSION
 
 _STALL_MS = const(600)
 _BUTTON_SAMPLES = const(500)
@@ -42,10 +40,6 @@ _BIAS_TICKS = const(96)  # at rest, before the gyro can be trusted
 _TRACES = const(3)  # printed and stored; a fault in every tick would fill the REPL
 _UPTIME_MARK = const(0x2A000000)  # see store/crash.py
 _LIVED_MS = const(60_000)  # what crashed in runs before one of that length is forgiven
-
-_DENIED_TEXT = b"refused in this state; arm first, or disarm to clear"
-_LOW_TEXT = b"battery low"
-_READY_TEXT = b"patrolcar %d.%d.%d ready" % VERSION
 
 
 def _let_go(package, name):
@@ -79,26 +73,28 @@ class Car:
             _let_go(patrol, "births")
 
     def _make(self):
+        from machine import unique_id
+
+        from patrol.version import BUILD, VERSION
+
         self.limits = limits
         self.failures = 0
         self._traced = []
         self.schedule = schedule = Schedule(self._stopped)
         settings, said, self._forgive, self._uptime, self.reset_cause = self._stored("recall")
-        uart, line = self._wire(schedule, settings)
+        uart, line, board_version = self._wire(settings)
 
-        most = limits.MAX_DUTY_PERMILLE
-        uv, inertia, friction = limits.UV_PER_MM_S, limits.INERTIA_UV, limits.FRICTION_MV
-        self.wheel_left = WheelSpeed(uv, inertia, friction, most)
-        self.wheel_right = WheelSpeed(uv, inertia, friction, most)
+        self.wheel_left = WheelSpeed()
+        self.wheel_right = WheelSpeed()
         self.drive = Drive(
-            (self.wheel_left, self.wheel_right), (self.motor_left, self.motor_right), limits
+            (self.wheel_left, self.wheel_right), (self.motor_left, self.motor_right)
         )
         self.odometry = Odometry(
             settings["wheel_left"], settings["wheel_right"], settings["track"]
         )
         self.attitude = Attitude()
-        self.manual = Manual(self.drive, limits, self.odometry)
-        self.wander = Wander(self.drive, self.odometry, self.sonars, self.floor, limits)
+        self.manual = Manual(self.drive, self.odometry)
+        self.wander = Wander(self.drive, self.odometry, self.sonars, self.floor)
         self.checks = Checks(self)
         self.panel = Panel(self)
 
@@ -108,28 +104,27 @@ class Car:
         self.command = Command(
             uart, self.parser, writer, schedule, self.request, self.manual.sticks
         )
-        self.command.identity = (VERSION, BUILD, unique_id(), self._board_version)
+        self.command.identity = (VERSION, BUILD, unique_id(), board_version)
         self.telemetry.answers = self.command.answer
         self.telemetry.messages.texts[LEVEL] = settings["log_level"]
         self._say = self.telemetry.say
-        self.plausible = Plausible(self, (settings["track"] + 50) // 100, self._say)
         self.faults = Faults(self._say)
+        self.plausible = Plausible(self, (settings["track"] + 50) // 100)
         self.telemetry.spell = self.faults.spell
         self.supervisor = self._supervisor()
 
-        self._say(6, _READY_TEXT)
+        self._say(6, b"patrolcar %d.%d.%d ready" % VERSION)
         print("patrolcar %d.%d.%d build" % VERSION, BUILD.hex() or "none", "ready")
         for severity, text in said:
             self._say(severity, text)
-        start = None if self._xshut is None else self._range
-        self.senses = Senses(self.bus, self.imu, self.tofs, start, schedule, self._say)
+        self.senses = Senses(self)
         self._was_silent = False
 
         schedule.plan(
             (
                 # name, function, every, phase: the inputs first, all read within a moment
                 ("sense", self._sense, 1, 0),
-                ("imu", self._inertia, 1, 0),
+                ("imu", self.senses.inertia, 1, 0),
                 ("odometry", self._estimate, 1, 0),
                 ("sonar", self._hear, 1, 0),
                 ("tof", self.senses.beam, 2, 1),
@@ -153,15 +148,15 @@ class Car:
         _let_go(patrol, "version")
         return result
 
-    def _wire(self, schedule, settings):
-        """Makes all drivers; the telemetry UART and its Line."""
+    def _wire(self, settings):
+        """Makes all drivers; the telemetry UART, its Line and the board's version."""
         import board
 
         from patrol import hardware
 
         self._standby = hardware.standby(board)
-        self.deadman, self.watchdog = hardware.guards(board, schedule, self._standby)
-        self.motor_left, self.motor_right = hardware.motors(board, limits)
+        self.deadman, self.watchdog = hardware.guards(board, self.schedule, self._standby)
+        self.motor_left, self.motor_right = hardware.motors(board)
         self.encoder_left, self.encoder_right = hardware.encoders(board, settings)
         self.sonars = hardware.sonars(board)
         self.battery = hardware.battery(board, settings)
@@ -172,23 +167,22 @@ class Car:
         self.bus = hardware.bus(board)
         self.imu = hardware.imu(board, self.bus.i2c, settings)
         self.imu_works = self.imu.works
-        self._xshut = hardware.xshut(board)
+        self.xshut = hardware.xshut(board)
         self.tofs = hardware.tofs(self.bus.i2c)
-        if self._xshut is not None:
-            self._range()
+        if self.xshut is not None:
+            self.start_tofs()
         uart = hardware.uart(board)
-        self._board_version = board.VERSION
         # Needed once: 6 KB of names and code that a 108 KB heap has better use for.
         _let_go(patrol, "hardware")
         _let_go(patrol.drivers, "chemistry")
         del sys.modules["board"]
-        return uart, Line(uart, board.UART_BAUD)
+        return uart, Line(uart, board.UART_BAUD), board.VERSION
 
-    def _range(self):
+    def start_tofs(self):
         """Starts both ToF sensors. Its 4 KB of code stay on the heap no longer than that."""
         from patrol.drivers import tof_setup
 
-        tof_setup.start(self.bus.i2c, self._xshut)
+        tof_setup.start(self.bus.i2c, self.xshut)
         _let_go(patrol.drivers, "tof_setup")
 
     def _supervisor(self):
@@ -196,11 +190,11 @@ class Car:
         from patrol.behaviour import transitions
 
         actions = (
-            self._nothing,
+            None,
             self._power_on,
             self._power_off,
             self.drive.halt,
-            self._nothing,
+            None,
             self.manual.start,
             self.wander.start,
             self.wander.retreat,
@@ -261,13 +255,10 @@ class Car:
             return TEMPORARILY_REJECTED
         if supervisor.post(event):
             return ACCEPTED
-        self._say(4, _DENIED_TEXT)
+        self._say(4, b"refused in this state; arm first, or disarm to clear")
         return DENIED
 
     # Actions of the supervisor.
-
-    def _nothing(self):
-        pass
 
     def _power_on(self):
         self.watchdog.start()
@@ -301,21 +292,15 @@ class Car:
             for i in range(3):
                 self.faults.set(i, sonars.sonars[i].fault)
 
-    def _inertia(self):
-        # The wheels tell a motion only after it has begun, so the wish to move counts too.
-        drive = self.drive
-        self.senses.inertia(self.odometry.at_rest and drive.speed == 0 == drive.turn)
-        self.imu_works = self.imu.works
-
     def _estimate(self):
         imu = self.imu
         trusted = imu.fresh and imu.settled >= _BIAS_TICKS
         yaw = imu.yaw_urad_s if trusted else 0
         dt = self.schedule.dt_us
         self.odometry.step(self.encoder_left.delta, self.encoder_right.delta, dt, yaw, trusted)
-        if self.plausible.step(dt, yaw, trusted):
-            blocked = self.plausible.fault & ~1 == BLOCKED
-            self.supervisor.post(rules.STALL if blocked else rules.WHEEL)
+        found = self.plausible.step(dt, yaw, trusted)
+        if found:
+            self.supervisor.post(rules.STALL if found & ~1 == parts.BLOCKED else rules.WHEEL)
 
     def _supervise(self):
         self.watchdog.feed()
@@ -364,7 +349,7 @@ class Car:
         battery = self.battery
         battery.sample(50)
         if self.checks.watch_battery():
-            self._say(4, _LOW_TEXT)
+            self._say(4, b"battery low")
         faults = self.faults
         faults.set(parts.BATTERY, battery.fault)
         faults.set(parts.BUMPER, parts.STUCK if self.bumper.held >= _BUMPER_SAMPLES else 0)

@@ -6,6 +6,7 @@ import stm
 from machine import ADC, UART, WDT, Pin
 from pyb import LED, Timer
 
+from patrol import car
 from patrol.drivers.battery import Battery
 from patrol.drivers.bus import Bus
 from patrol.drivers.buzzer import Buzzer
@@ -33,7 +34,7 @@ def standby(board):
     return _output(board.MOTOR_STANDBY)
 
 
-def motors(board, car):
+def motors(board):
     """Left and right Motor."""
     timer = Timer(board.MOTOR_TIMER, freq=board.MOTOR_FREQ)
     top = timer.period() + 1

@@ -238,7 +238,7 @@ def test_a_wheel_that_is_whole_again_is_told_so_once(make_car: Make) -> None:
     drive(car, 400, 0, 3.0)
     assert [text for text in car.station.texts if text.startswith("right")] == [
         "right encoder counts nothing",
-        "right wheel is back",
+        "right encoder is back",
     ]
 
 

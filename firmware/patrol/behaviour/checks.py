@@ -10,13 +10,6 @@ _RECOVERED_MV = const(150)
 _DEAD_MV = const(5_000)  # under load: whatever the pack's resistance, the converter needs more
 _UNKNOWN = const(8)  # a fault of the battery: it may be empty
 
-_FAULT_TEXT = b"refused: FAULT; disarm to clear it"
-_BATTERY_TEXT = b"arming refused: charge the battery"
-_TILT_TEXT = b"arming refused: the car is tilted; set it upright"
-_OVER_TEXT = b"arming refused: the car or its IMU is upside down"
-_BUMPER_TEXT = b"AUTO refused: the bumper is pressed"
-_CLIFF_TEXT = b"AUTO refused: no floor below a cliff sensor"
-
 
 class Checks:
     """Reads the car's parts; each check returns a text or its number, or None when all is well."""
@@ -32,12 +25,14 @@ class Checks:
         """What keeps the car from being armed in the mode that is selected."""
         car = self._car
         if car.supervisor.state == FAULT:
-            return _FAULT_TEXT
+            return b"refused: FAULT; disarm to clear it"
         battery = car.battery
         if battery.fault == _UNKNOWN or battery.open_mv < battery.low_mv:
-            return _BATTERY_TEXT
+            return b"arming refused: charge the battery"
         if car.attitude.tilted:
-            return _OVER_TEXT if car.imu.accel_z < 0 else _TILT_TEXT
+            if car.imu.accel_z < 0:
+                return b"arming refused: the car or its IMU is upside down"
+            return b"arming refused: the car is tilted; set it upright"
         return self.auto() if car.supervisor.selected == AUTO else None
 
     def auto(self):
@@ -45,17 +40,13 @@ class Checks:
         bumper to be free, and floor to be below."""
         car = self._car
         if car.bumper.pressed:
-            return _BUMPER_TEXT
+            return b"AUTO refused: the bumper is pressed"
         if car.floor.edge:
-            return _CLIFF_TEXT
-        i = 0
-        for sonar in car.sonars.sonars:
-            if not sonar.alive:
-                return faults.REFUSED | sonar.fault << 4 | i
-            i += 1
-        if car.floor.blind:
-            i = car.floor.blind >> 1  # 1 left, 2 right, 3 both
-            return faults.REFUSED | car.floor.faults[i] << 4 | faults.FLOOR + i
+            return b"AUTO refused: no floor below a cliff sensor"
+        for part in range(faults.FLOOR + 2):
+            fault = car.faults.now[part]
+            if 0 < fault <= faults.USELESS:
+                return faults.REFUSED | fault << faults.FAULT | part
         return None
 
     def watch_battery(self):
@@ -63,19 +54,14 @@ class Checks:
         at rest; `battery_low` after 5 s, until it is well above. True when it becomes low."""
         battery = self._car.battery
         mv = battery.open_mv
-        if mv < battery.critical_mv or battery.mv < _DEAD_MV or battery.fault == _UNKNOWN:
-            if self._critical < _CRITICAL_SAMPLES:
-                self._critical += 1
-        else:
-            self._critical = 0
-        self.battery_critical = self._critical == _CRITICAL_SAMPLES
-        if mv >= battery.low_mv:
-            self._low = 0
-            if mv >= battery.low_mv + _RECOVERED_MV:
-                self.battery_low = False
-        elif self._low < _LOW_SAMPLES:
-            self._low += 1
-            if self._low == _LOW_SAMPLES and not self.battery_low:
-                self.battery_low = True
-                return True
-        return False
+        critical = mv < battery.critical_mv or battery.mv < _DEAD_MV or battery.fault == _UNKNOWN
+        self._critical = self._critical + 1 if critical else 0
+        self.battery_critical = self._critical >= _CRITICAL_SAMPLES
+        mv -= battery.low_mv
+        self._low = self._low + 1 if mv < 0 else 0
+        was = self.battery_low
+        if mv >= _RECOVERED_MV:
+            self.battery_low = False
+        elif self._low >= _LOW_SAMPLES:
+            self.battery_low = True
+        return self.battery_low and not was

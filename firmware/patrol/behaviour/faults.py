@@ -1,7 +1,8 @@
-"""What is wrong with which part, said once when it begins and once when it is over.
+"""What is wrong with which part: where everybody looks, and the one place that tells a person.
 
-A part that comes and goes speaks at most once in 5 s. The texts are one piece of bytes, since
-twenty would take a kilobyte; they are put together in the frame that tells them.
+A fault is told once when it begins and once when it is over, each in the tick in which it was
+found. A part that comes and goes begins no more than one in 5 s. The texts are one piece of
+bytes, since fifty would take kilobytes; they are put together in the frame that tells them.
 """
 
 from patrol.portable import const
@@ -11,61 +12,88 @@ FLOOR = const(3)
 BUMPER = const(8)
 BUTTON = const(9)
 BATTERY = const(10)
-_PARTS = const(11)
-STUCK = const(7)  # a fault that no driver tells; of the bumper and the button
-REFUSED = const(256)  # added to a text's number
+IMU = const(11)
+TOF = const(12)  # from here on pairs: left, right
+ENCODER = const(14)
+MOTOR = const(16)
+WHEEL = const(18)
+PARTS = const(20)
+
+# Faults. Drivers have the numbers of their own; with those up to USELESS a sonar or a cliff
+# sensor sees nothing.
+USELESS = const(4)
+STUCK = const(7)
+_WHOLE = const(20)  # from here on texts that name their part themselves
+_FAULTS = const(22)
+
+# A text's number: the part's, from bit FAULT on the fault's, and REFUSED where AUTO is for it.
+FAULT = const(5)
+REFUSED = const(1 << 10)
+# Those of wheels are texts' numbers, of the left one; the right one's are one more.
+BACKWARD = const(14 << FAULT | ENCODER)
+NOTHING = const(15 << FAULT | ENCODER)
+LOSES = const(16 << FAULT | ENCODER)
+EXCHANGED = const(21 << FAULT | ENCODER)
+REVERSED = const(17 << FAULT | MOTOR)
+BLOCKED = const(18 << FAULT | WHEEL)
+BY_ITSELF = const(19 << FAULT | WHEEL)
 
 _WAIT = const(42)  # steps: 5 s
 _WORDS = (
     b"left sonar|front sonar|right sonar|left cliff sensor|right cliff sensor|left line sensor|"
-    b"middle line sensor|right line sensor|bumper|start button|battery|"
-    b" is back|: no echo pulse|: echo stuck high|: never changes|"
-    b": crosstalk|: hears nothing|: shorted, 0 V|"
-    b": stays pressed|: no such voltage|: leaps|: overcurrent|"
-    b"AUTO refused: |"
+    b"middle line sensor|right line sensor|bumper|start button|battery|IMU|left ToF sensor|"
+    b"right ToF sensor|left encoder|right encoder|left motor|right motor|left wheel|right wheel|"
+    b" is back|: no echo pulse|: echo stuck high|: never changes|: shorted, 0 V|: crosstalk|"
+    b": hears nothing|: stays pressed|: no such voltage|: leaps|: overcurrent| does not answer|"
+    b" tells always the same| is another chip| counts backward| counts nothing| loses counts|"
+    b" turns backward| does not turn| turns by itself|no IMU at 0x68|"
+    b"left and right encoder are exchanged|: heading by wheels alone|AUTO refused: |"
 )
-_REFUSED_WORD = const(22)
 _BAR = b"|"
 
 
 class Faults:
-    """`set(part, fault)` whenever a part was looked at, 0 for none; `step` every 120 ms.
-
-    `say(severity, number)` reports; `spell` is what telemetry makes a text of the number with.
-    """
+    """`now` has each part's fault, 0 for none. `set` whenever a part was looked at, `step` every
+    120 ms; `say(severity, number)` reports, and `spell` is what makes a text of the number."""
 
     def __init__(self, say):
-        self.now = bytearray(_PARTS)
-        self._said = bytearray(_PARTS)
-        self._wait = bytearray(_PARTS)
+        self.now = bytearray(PARTS)
+        self._said = bytearray(PARTS)
+        self._wait = bytearray(PARTS)
         self._say = say
 
-    def set(self, part, fault):
-        """Takes in what is the matter with a part."""
-        if fault != self.now[part]:
-            self.now[part] = fault
-            self._tell(part)
+    def set(self, part, fault, again=False):
+        """Takes in what is the matter with a part; `again`, where it is told though known."""
+        self.now[part] = fault
+        if fault == self._said[part] and not again:
+            return
+        severity = 6
+        if fault:
+            if self._wait[part]:
+                return
+            self._wait[part] = _WAIT
+            severity = 4 if part < ENCODER else 3
+        self._said[part] = fault
+        self._say(severity, fault << FAULT | part)
 
     def step(self):
         """Lets those speak whose wait is over."""
-        for part in range(_PARTS):
+        for part in range(PARTS):
             if self._wait[part]:
                 self._wait[part] -= 1
-                self._tell(part)
-
-    def _tell(self, part):
-        fault = self.now[part]
-        if self._wait[part] == 0 and fault != self._said[part]:
-            self._said[part] = fault
-            self._wait[part] = _WAIT
-            self._say(4 if fault else 6, fault << 4 | part)
+                self.set(part, self.now[part])
 
     def spell(self, number, buf, off):
-        """Writes a text: the number of its part, of its fault, and whether AUTO was refused."""
+        """Writes a text into a buffer."""
+        part = number & 31
+        fault = number >> FAULT & 31
         if number >= REFUSED:
-            off = _word(_REFUSED_WORD, buf, off)
-        off = _word(number & 15, buf, off)
-        _word(_PARTS + (number >> 4 & 15), buf, off)
+            off = _word(PARTS + _FAULTS + 1, buf, off)
+        if fault < _WHOLE:
+            off = _word(part, buf, off)
+        off = _word(PARTS + fault, buf, off)
+        if part == IMU and fault:
+            _word(PARTS + _FAULTS, buf, off)
 
 
 def _word(number, buf, off):

@@ -43,6 +43,7 @@ RETREAT = const(7)
 ACTIONS = const(8)
 
 # What is said when a transition is taken; a command is said by the state that it leads to.
+# Events from LINK_LOST on have a text.
 STATE_TEXTS = (
     b"disarmed",
     b"armed: HOLD",
@@ -51,12 +52,6 @@ STATE_TEXTS = (
     b"FAULT: motors off, disarm to clear",
 )
 EVENT_TEXTS = (
-    b"",
-    b"",
-    b"",
-    b"",
-    b"",
-    b"",
     b"ground station silent for 3 s",
     b"no MANUAL_CONTROL for 500 ms: stopped",
     b"bumper pressed",
@@ -73,8 +68,8 @@ EVENT_TEXTS = (
 
 
 class Supervisor:
-    """`table` is that of transitions.py, `actions` a sequence of ACTIONS callables;
-    `say(severity, text)` reports.
+    """`table` is that of transitions.py, `actions` a sequence of ACTIONS callables, None of what
+    needs nothing done; `say(severity, text)` reports.
 
     `state` is the present state, `selected` the mode that arming will lead to: HOLD, MANUAL or
     AUTO.
@@ -106,9 +101,11 @@ class Supervisor:
             self.selected = event - MODE_HOLD + HOLD
         elif action == POWER_OFF:
             self.selected = HOLD
-        self._actions[action]()  # before any word about it
+        do = self._actions[action]
+        if do is not None:
+            do()  # before any word about it
         if event >= LINK_LOST:
-            self._say(2 if state == FAULT else 4, EVENT_TEXTS[event])
+            self._say(2 if state == FAULT else 4, EVENT_TEXTS[event - LINK_LOST])
         if state != before:
             self._say(2 if state == FAULT else 6, STATE_TEXTS[state])
         if event == ARM and before == DISARMED and self.selected != HOLD:

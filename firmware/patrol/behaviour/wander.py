@@ -12,6 +12,7 @@ no leg goes on for long without a look.
 
 from patrol.behaviour.sectors import Sectors
 from patrol.behaviour.visited import Visited
+from patrol.car import SONAR_BEARING_MRAD
 from patrol.control.heading import hold, turn_to
 from patrol.control.trig import cos_mrad, sin_mrad, wrap_mrad
 from patrol.portable import const
@@ -59,7 +60,7 @@ _RETREAT = const(4)
 class Wander:
     """`start`, then `step` at 25 Hz, in step with the sonars; it asks `drive` for speeds."""
 
-    def __init__(self, drive, odometry, sonars, floor, limits):
+    def __init__(self, drive, odometry, sonars, floor):
         self.visited = Visited()
         self.touched = False  # to be set while the bumper is pressed: no leg begins then
         self.state = _LOOK
@@ -68,7 +69,6 @@ class Wander:
         self._odometry = odometry
         self._sonars = sonars.sonars
         self._floor = floor
-        self._bearings = limits.SONAR_BEARING_MRAD
         self._counts = [0, 0, 0]
         self._last = [_FAR, _FAR, _FAR]
         self._clear = [_FAR, _FAR, _FAR]  # the nearer one of the last two measurements
@@ -151,7 +151,7 @@ class Wander:
                 self._clear[i] = mm if mm < last else last
                 fresh |= 1 << i
                 if self.state == _LOOK or self.state == _SCAN:
-                    self._note(wrap_mrad(self._odometry.heading + self._bearings[i]), mm)
+                    self._note(wrap_mrad(self._odometry.heading + SONAR_BEARING_MRAD[i]), mm)
             i += 1
         return fresh
 

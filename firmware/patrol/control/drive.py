@@ -1,5 +1,7 @@
 """The two wheels as one car: forward speed and turning rate, ramped, to both motors."""
 
+from patrol import car
+
 
 class Drive:
     """`step` once a tick when powered. Wanted: `speed` (mm/s) and `turn` (mrad/s, clockwise).
@@ -7,24 +9,21 @@ class Drive:
     `wheels` and `motors` are pairs (left, right); the limits are those of patrol.car.
     """
 
-    def __init__(self, wheels, motors, limits):
+    def __init__(self, wheels, motors):
         self.speed = 0
         self.turn = 0
         self.powered = False
         self.blocked_ms = 0  # how long a wheel has been told to turn and has not
         self._left, self._right = wheels
         self._motor_left, self._motor_right = motors
-        self._limits = limits
         self._v = 0  # ramped
         self._w = 0
-        self._half_track = limits.TRACK_MM // 2
 
     def want(self, speed, turn):
         """Sets what is wanted, within the car's limits; each is limited for itself."""
-        limits = self._limits
-        most = limits.MAX_TURN_MRAD_S
+        most = car.MAX_TURN_MRAD_S
         turn = most if turn > most else (-most if turn < -most else turn)
-        most = limits.MAX_SPEED_MM_S
+        most = car.MAX_SPEED_MM_S
         speed = most if speed > most else (-most if speed < -most else speed)
         self.speed = speed
         self.turn = turn
@@ -49,38 +48,30 @@ class Drive:
         """One tick of both loops, from the measured wheel speeds (mm/s)."""
         if not self.powered:
             return
-        limits = self._limits
         # 10 ms a tick: a hundredth of the acceleration. Faster is softer than slower.
         v = self._v
-        step = limits.ACCELERATION_MM_S2 // 100
+        step = car.ACCELERATION_MM_S2 // 100
         want = self.speed
         if (v > 0 and want < v) or (v < 0 and want > v):
-            step = limits.BRAKING_MM_S2 // 100
+            step = car.BRAKING_MM_S2 // 100
         self._v = v = v + step if want > v + step else (v - step if want < v - step else want)
         w = self._w
-        step = limits.TURN_ACCELERATION_MRAD_S2 // 100
+        step = car.TURN_ACCELERATION_MRAD_S2 // 100
         want = self.turn
         self._w = w = w + step if want > w + step else (w - step if want < w - step else want)
 
         if v == 0 and w == 0 and self.speed == 0 and self.turn == 0:
             # By the brake and not by the loops: with an encoder or a motor the wrong way round
             # they would drive on for ever, the faster the more they want to stop.
-            self._left.reset()
-            self._right.reset()
-            self._motor_left.brake()
-            self._motor_right.brake()
-            self.blocked_ms = 0
+            self.halt()
             return
-        side = w * self._half_track // 1000
+        side = w * (car.TRACK_MM // 2) // 1000
         left = v + side
         right = v - side
         motor = self._motor_left
         motor.drive(self._left.step(left, speed_left, battery_mv, motor.duty))
         motor = self._motor_right
         motor.drive(self._right.step(right, speed_right, battery_mv, motor.duty))
-        self._watch(left, speed_left, right, speed_right)
-
-    def _watch(self, left, speed_left, right, speed_right):
         # Told to turn at 40 mm/s or more, and less than a quarter of it done.
         blocked = (
             (left >= 40 and speed_left * 4 < left)

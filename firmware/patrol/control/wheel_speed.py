@@ -7,6 +7,7 @@ The output is a duty, the wanted voltage over the pack's present one, so gains d
 empties.
 """
 
+from patrol.car import FRICTION_MV, INERTIA_UV, MAX_DUTY_PERMILLE, UV_PER_MM_S
 from patrol.portable import const
 
 _KP_UV = const(20_000)  # uV for 1 mm/s of error
@@ -19,17 +20,12 @@ _LOWEST_MV = const(5_000)  # below that a reading is wrong, and would ask for to
 
 
 class WheelSpeed:
-    """`uv_per_mm_s` is the motor's back-EMF, `inertia_uv` what 1 mm/s more in a tick takes,
-    `friction_mv` what keeps it turning, `limit` the highest duty (per mille)."""
+    """`setpoint` is what was wanted last (mm/s). The motor's constants are those of patrol.car."""
 
-    def __init__(self, uv_per_mm_s, inertia_uv, friction_mv, limit):
+    def __init__(self):
         self.setpoint = 0
         self._before = 0  # the one before `setpoint`, and so on: a measurement is 2 ticks old
         self._before_that = 0
-        self._inertia = inertia_uv
-        self._uv = uv_per_mm_s
-        self._friction = friction_mv
-        self._limit = limit
         self._integral = 0
         self._duty = 0
 
@@ -70,13 +66,14 @@ class WheelSpeed:
             integral = -_INTEGRAL_UV
         self._integral = integral
         more = setpoint - was
-        mv = (setpoint * self._uv + more * self._inertia + error * _KP_UV + integral) // 1000
+        mv = (setpoint * UV_PER_MM_S + more * INERTIA_UV + error * _KP_UV + integral) // 1000
         if setpoint > 0:
-            mv += self._friction
+            mv += FRICTION_MV
         elif setpoint < 0:
-            mv -= self._friction
+            mv -= FRICTION_MV
         if battery_mv < _LOWEST_MV:
             battery_mv = _LOWEST_MV
         self._duty = duty = mv * 1000 // battery_mv
-        limit = self._limit
-        return limit if duty > limit else (-limit if duty < -limit else duty)
+        if duty > MAX_DUTY_PERMILLE:
+            return MAX_DUTY_PERMILLE
+        return -MAX_DUTY_PERMILLE if duty < -MAX_DUTY_PERMILLE else duty

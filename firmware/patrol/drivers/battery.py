@@ -28,6 +28,7 @@ _SLEW_MV = const(25)  # a sample
 _OVER_MA = const(2_500)  # one blocked wheel takes 1.8 A, two 3.5
 _WHOLE = const(10_000_000)  # a full charge
 _SECOND = const(1_000)
+_MAH = const(3_600_000)  # mA ms
 _PULL = const(7)  # to the curve in 128 s
 
 # `fault`, as in behaviour/faults.py.
@@ -80,8 +81,8 @@ class Battery:
         self._slow_mv = mv << _SLOW
         self._ma = self._slow_ma = 0
         self._open = mv << _OPEN
-        self._soc = self._by_curve() * (_WHOLE // 1_000)
-        self.percent = self._by_curve() // 10
+        self._soc = soc = self._by_curve()
+        self.percent = soc // (_WHOLE // 100)
 
     def sample(self, dt_ms):
         """Reads both channels; `dt_ms` since the last sample counts the charge."""
@@ -103,16 +104,23 @@ class Battery:
             leap = rest - self.open_mv
             odd = 0 if -_LEAP_MV < leap < _LEAP_MV else _LEAPS
             self._follow(mv, rest, odd)
-        if not odd:
-            self._odd = 0
-        elif self._odd < _ODD:
-            self._odd += 1
-        if self._odd == _ODD:
+        self._odd = self._odd + 1 if odd else 0
+        if self._odd >= _ODD:
             fault = odd
             if odd == _IMPLAUSIBLE:
                 self.mv = mv
         self.fault = fault
-        self._count(dt_ms)
+
+        ma = self.ma
+        charge = self._charge + ma * dt_ms
+        self.used_mah += charge // _MAH
+        self._charge = charge % _MAH
+        self._rest_ms += dt_ms
+        if self._rest_ms >= _SECOND:
+            self._rest_ms -= _SECOND
+            soc = self._soc - ma * 100_000 // (self._capacity * 36)
+            self._soc = soc = soc + (self._by_curve() - soc >> _PULL)
+            self.percent = (soc + _WHOLE // 200) // (_WHOLE // 100)
 
     def _follow(self, mv, rest, odd):
         self._slow_mv += mv - (self._slow_mv >> _SLOW)
@@ -132,22 +140,8 @@ class Battery:
             mv = supply - _SLEW_MV
         self.supply_mv = mv
 
-    def _count(self, dt_ms):
-        charge = self._charge + self.ma * dt_ms
-        if charge >= 3_600_000:
-            self.used_mah += charge // 3_600_000
-            charge %= 3_600_000
-        self._charge = charge
-        self._rest_ms += dt_ms
-        if self._rest_ms >= _SECOND:
-            self._rest_ms -= _SECOND
-            soc = self._soc - self.ma * 100_000 // (self._capacity * 36)
-            soc += self._by_curve() * (_WHOLE // 1_000) - soc >> _PULL
-            self._soc = soc
-            self.percent = (soc + _WHOLE // 200) // (_WHOLE // 100)
-
     def _by_curve(self):
-        """The charge by the voltage at rest, in per mille."""
+        """The charge by the voltage at rest, _WHOLE when it is full."""
         curve = self._curve
         mv = self.open_mv - 4_000
         i = 2
@@ -158,4 +152,5 @@ class Battery:
         permille = empty * 10 + (curve[i] - empty) * (mv - below * 20) // (
             2 * (curve[i + 1] - below)
         )
-        return 0 if permille < 0 else 1_000 if permille > 1_000 else permille
+        permille = 0 if permille < 0 else 1_000 if permille > 1_000 else permille
+        return permille * (_WHOLE // 1_000)

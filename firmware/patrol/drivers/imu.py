@@ -41,10 +41,11 @@ _DRIFT_SHIFT = const(5)  # and 1 count more for each 1024 samples without one, b
 _FAR = const(960)  # up to 30 counts, 8 mrad/s: what turns faster is no bias
 _DOUBTS = const(188)  # steady blocks elsewhere, a minute: then it has leapt
 
-# Why it is not trusted (`trouble`).
-SILENT = const(1)
-FROZEN = const(2)
-IDENTITY = const(3)
+# Why it is not trusted: `fault`, as in behaviour/faults.py.
+SILENT = const(11)
+FROZEN = const(12)
+IDENTITY = const(13)
+ABSENT = const(20)  # from the start
 
 _BAD = const(4)  # failed transfers or equal samples in a row
 _RETRY = const(-10)  # ticks
@@ -56,7 +57,7 @@ class Imu:
     """Rates in mrad/s (`yaw_urad_s` finer), gyro bias taken off once the car has stood a while;
     accelerations in counts of 1/8192 g, smoothed.
 
-    `works` while it is trusted, else `trouble` says why not; `fresh`: it works, and the latest
+    `works` while it is trusted, else `fault` says why not; `fresh`: it works, and the latest
     `sample` brought something new.
     """
 
@@ -69,10 +70,9 @@ class Imu:
         self.accel_y = 0
         self.accel_z = ONE_G
         self.settled = 0  # ticks at rest that the bias rests on
-        self.errors = 0
         self.fresh = False
         self.works = True
-        self.trouble = 0
+        self.fault = 0
         self._i2c = i2c
         self._address = address
         self._buffer = bytearray(14)
@@ -92,6 +92,8 @@ class Imu:
             self._begin()
         except OSError:
             self.lose(SILENT)
+        if not self.works:
+            self.fault = ABSENT
 
     def calibrate(self, x, y, z, permille):
         """Biases to begin with, in counts, and the scale of what the yaw gyro tells."""
@@ -111,7 +113,7 @@ class Imu:
         if good < 0:
             return
         b = self._last
-        trouble = FROZEN
+        fault = FROZEN
         try:
             if good == 0:
                 self._begin()  # takes 0.6 ms: the burst has time until the next tick
@@ -122,52 +124,22 @@ class Imu:
                     return
             self._i2c.readfrom_mem_into(self._address, _ACCEL_XOUT_H, b)
             if b != self._buffer:
-                trouble = 0
+                fault = 0
         except OSError:
-            self.errors += 1
-            trouble = SILENT
-        if trouble:
+            fault = SILENT
+        if fault:
             self._bad += 1
             if self._bad >= _BAD or not self.works:
-                self.lose(trouble)
+                self.lose(fault)
             return
         self._bad = 0
         self._last = self._buffer
         self._buffer = b
         if good == _GOOD:
             self.works = True
-            self.trouble = 0
+            self.fault = 0
         self.fresh = self.works
-        self._take(b, at_rest and self.works)
 
-    def lose(self, trouble):
-        """It is not trusted any more, and set up anew after a while."""
-        self.fresh = self.works = False
-        if not self.trouble:
-            self.trouble = trouble
-        self._bad = self._block = 0
-        self._good = _RETRY
-
-    def _look(self, b):
-        """Whether it is the chip, and awake. Raises OSError where none answers."""
-        self._i2c.readfrom_mem_into(self._address, _PWR_MGMT_1, b)
-        if b[10] != _IDENTITY:
-            self.lose(IDENTITY)
-            return False
-        if b[0] != _AWAKE and self._good:
-            self.lose(FROZEN)
-            return False
-        return True
-
-    def _begin(self):
-        """Sets the chip up, if it is one. Raises OSError where none answers."""
-        self._good = 0
-        if self._look(self._last):
-            self._i2c.writeto_mem(self._address, _PWR_MGMT_1, _WAKE)
-            self._i2c.writeto_mem(self._address, _SMPLRT_DIV, _SETUP)
-            self._good = 1
-
-    def _take(self, b, learn):
         ax = b[0] << 8 | b[1]
         ay = b[2] << 8 | b[3]
         az = b[4] << 8 | b[5]
@@ -189,12 +161,39 @@ class Imu:
         self.accel_x = self._ax >> _FILTER_SHIFT
         self.accel_y = -(self._ay >> _FILTER_SHIFT)
         self.accel_z = self._az >> _FILTER_SHIFT
-        if learn:
+        if at_rest and self.works:
             self._learn(gx, gy, gz)
             return
         self._block = 0
         if self._since < _FAR << _DRIFT_SHIFT:
             self._since += 1
+
+    def lose(self, fault):
+        """It is not trusted any more, and set up anew after a while."""
+        self.fresh = self.works = False
+        if not self.fault:
+            self.fault = fault
+        self._bad = self._block = 0
+        self._good = _RETRY
+
+    def _look(self, b):
+        """Whether it is the chip, and awake. Raises OSError where none answers."""
+        self._i2c.readfrom_mem_into(self._address, _PWR_MGMT_1, b)
+        if b[10] != _IDENTITY:
+            self.lose(IDENTITY)
+            return False
+        if b[0] != _AWAKE and self._good:
+            self.lose(FROZEN)
+            return False
+        return True
+
+    def _begin(self):
+        """Sets the chip up, if it is one. Raises OSError where none answers."""
+        self._good = 0
+        if self._look(self._last):
+            self._i2c.writeto_mem(self._address, _PWR_MGMT_1, _WAKE)
+            self._i2c.writeto_mem(self._address, _SMPLRT_DIV, _SETUP)
+            self._good = 1
 
     def _learn(self, gx, gy, gz):
         """One more sample at rest: what it is beyond the biases.

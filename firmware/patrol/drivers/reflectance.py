@@ -18,7 +18,7 @@ _NOTHING = const(993)  # 50 mV
 _NOTHINGS = const(5)  # samples
 _SAMES = const(18)  # samples in motion, 0.18 s; noise of 8 mV repeats one code in 25
 _SAME = const(3)  # `faults`, as in behaviour/faults.py
-_ZERO = const(6)
+_ZERO = const(4)
 
 
 class Reflectance:

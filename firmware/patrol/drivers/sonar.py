@@ -20,12 +20,12 @@ _RISE_US = const(5_000)  # a pulse that begins later is no answer to this trigge
 _SILENT_US = const(30_000)  # a longer pulse is the sensor's own time-out: 5.1 m
 _LEAST_US = const(150)  # a nearer thing is at the sensor's end, where all readings are alike
 
-# `fault`, in the order of behaviour/faults.py.
+# `fault`, as in behaviour/faults.py.
 _NO_PULSE = const(1)
 _HIGH = const(2)
 _SAME = const(3)
-_DISTURBED = const(4)
-_QUIET = const(5)
+_DISTURBED = const(5)
+_QUIET = const(6)
 
 _SAME_PINGS = const(5)  # repeats to the microsecond in motion; noise of 3 mm repeats one in 60
 _QUIET_PINGS = const(375)  # 30 s; slanted walls alone make 11 s (office and rooms, 6 minutes)

@@ -31,16 +31,19 @@ _EQUAL = const(3)
 _EQUAL_BLIND = const(16)
 _LIGHT = const(96)  # ambient, 0.75 Mcps: a dim room
 _CLEAR = b"\x01"
+# `fault`, as in behaviour/faults.py.
+_SILENT = const(11)
+FROZEN = const(12)
 
 
 class Tof:
     """After `step`: `range_mm`, `signal` and `ambient` (1/128 million counts a second), `status`
     (VALID, or which check failed), `count` of measurements since boot.
 
-    `alive` is False while it does not answer, does not measure (of one that is not there, from the
-    first step on), is another chip or tells always the same; the latter is `frozen`, noticed after
-    0.2 s where it has a target, 0.7 s where it has none and never in the dark. `errors` counts
-    failed transfers.
+    `fault` is 0, or what is wrong, and `alive` is False then: it does not answer, does not measure
+    (of one that is not there, from the first step on), is another chip; or, FROZEN, it tells
+    always the same, noticed after 0.2 s where it has a target, 0.7 s where it has none and never
+    in the dark. `errors` counts failed transfers.
     """
 
     def __init__(self, i2c: "I2C", address):
@@ -51,7 +54,7 @@ class Tof:
         self.count = 0
         self.errors = 0
         self.alive = True
-        self.frozen = False
+        self.fault = 0
         self._i2c = i2c
         self._address = address
         self._buffer = bytearray(13)
@@ -73,7 +76,8 @@ class Tof:
             return
         if idle >= _LATE:
             self._idle = _LATE
-            self.alive = self.frozen = False
+            self.alive = False
+            self.fault = _SILENT
             self.range_mm = 0
 
     def answers(self):
@@ -113,6 +117,7 @@ class Tof:
         self.signal = signal
         self.ambient = ambient
         most = _EQUAL if status == VALID else _EQUAL_BLIND
-        self.frozen = frozen = equal >= most and (status == VALID or ambient >= _LIGHT)
+        frozen = equal >= most and (status == VALID or ambient >= _LIGHT)
+        self.fault = FROZEN if frozen else 0
         self.alive = not frozen
         self.range_mm = mm if self.alive and status == VALID and mm <= _MOST_MM else 0

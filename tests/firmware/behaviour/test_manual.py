@@ -25,7 +25,7 @@ def odometry():
 @pytest.fixture
 def parts(odometry):
     drive = Drive()
-    manual = Manual(drive, car, odometry)
+    manual = Manual(drive, odometry)
     manual.start()
     return drive, manual
 

@@ -38,7 +38,7 @@ class Motor:
 def parts():
     wheels = Wheel(), Wheel()
     motors = Motor(), Motor()
-    drive = Drive(wheels, motors, car)
+    drive = Drive(wheels, motors)
     drive.powered = True
     return drive, wheels, motors
 

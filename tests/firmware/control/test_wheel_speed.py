@@ -1,7 +1,6 @@
 """The speed loop on a first-order motor."""
 
 import pytest
-from patrol import car
 from patrol.control.wheel_speed import WheelSpeed
 
 
@@ -12,7 +11,7 @@ class Wheel:
         self.battery_mv = battery_mv
         self.slew = slew
         self.speed = 0.0
-        self.loop = WheelSpeed(car.UV_PER_MM_S, car.INERTIA_UV, car.FRICTION_MV, 950)
+        self.loop = WheelSpeed()
         self.duty = 0
 
     def run(self, setpoint, ticks, load_mv=0):

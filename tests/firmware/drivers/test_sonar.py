@@ -147,7 +147,7 @@ def test_ranges_that_are_far_too_short_now_and_then_are_another_cars_pings(bench
     for k in range(8):
         bench.measure(9_000 + 7 * k)
         bench.measure(1_000 + 900 * (k % 3))
-    assert bench.sonar.fault == 4
+    assert bench.sonar.fault == 5
     assert bench.sonar.alive
 
 
@@ -156,7 +156,7 @@ def test_thirty_seconds_of_silence_in_motion_are_told_and_no_reason_to_stop(benc
     for _ in range(375):
         assert bench.sonar.fault == 0
         bench.measure(SILENT_US)
-    assert bench.sonar.fault == 5
+    assert bench.sonar.fault == 6
     assert bench.sonar.alive
     bench.measure(2_915)
     assert bench.sonar.fault == 0

@@ -8,7 +8,7 @@ import sys
 from functools import partial
 
 import pytest
-from patrol.drivers.tof import LEFT, RIGHT, Tof
+from patrol.drivers.tof import FROZEN, LEFT, RIGHT, Tof
 
 from patrolcar_sim.world.tof import Vl53l0x
 from patrolcar_sim.world.tof_optics import COMPLETE, NO_TARGET, PHASE_FAIL, Shot
@@ -180,10 +180,10 @@ def test_one_that_has_a_target_and_tells_always_the_same_is_known_in_200_ms(setu
     left.step()
     bus.noise = False
     assert steps_until(bus, left, lambda: not left.alive) <= 4
-    assert (left.frozen, left.range_mm) == (True, 0)
+    assert (left.fault, left.range_mm) == (FROZEN, 0)
     bus.noise = True
     assert steps_until(bus, left, lambda: left.alive) == 1
-    assert (left.frozen, left.range_mm) == (False, 400)
+    assert (left.fault, left.range_mm) == (0, 400)
 
 
 @pytest.mark.parametrize(("ambient", "known"), [(1.0, True), (0.1, False)])
@@ -194,10 +194,10 @@ def test_one_that_sees_nothing_is_known_later_and_in_the_dark_never(setup, bus, 
     left, _ = started(setup, bus)
     left.step()
     if known:
-        assert 15 <= steps_until(bus, left, lambda: left.frozen) <= 17
+        assert 15 <= steps_until(bus, left, lambda: left.fault) <= 17
     else:
         with pytest.raises(AssertionError):
-            steps_until(bus, left, lambda: left.frozen, 200)
+            steps_until(bus, left, lambda: left.fault, 200)
 
 
 def test_another_chip_in_its_place_is_known_in_200_ms(setup, bus):

@@ -50,9 +50,8 @@ def travel(speed, turn, left, right, ms):
 
     (counts left, counts right, gyro in urad, how it ended: done, bumper, blocked or time).
     """
-    most = car.MAX_DUTY_PERMILLE
-    wheels = [WheelSpeed(car.UV_PER_MM_S, car.INERTIA_UV, car.FRICTION_MV, most) for _ in range(2)]
-    drive = Drive(wheels, motors, car)
+    wheels = [WheelSpeed() for _ in range(2)]
+    drive = Drive(wheels, motors)
     drive.powered = True
     drive.want(speed, turn)
     bumper = hardware.switches(board)[0]

@@ -69,7 +69,7 @@ host = Host()
 def make():
     """The drivers of what moves."""
     global motors, encoders, battery
-    motors = hardware.motors(board, car)
+    motors = hardware.motors(board)
     encoders = hardware.encoders(board, settings)
     battery = hardware.battery(board, settings)
 

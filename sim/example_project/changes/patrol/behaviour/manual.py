@@ -3,6 +3,7 @@
 Straight ahead it holds the heading that it has once a turn is over: two motors are never alike.
 """
 
+from patrol.car import MAX_SPEED_MM_S, MAX_TURN_MRAD_S
 from patrol.control.heading import hold
 from patrol.portable import const
 
@@ -17,15 +18,13 @@ def soft(stick):
 
 
 class Manual:
-    """`drive` takes the wish, `odometry` gives the heading; `limits` are those of patrol.car."""
+    """`drive` takes the wish, `odometry` gives the heading."""
 
-    def __init__(self, drive, limits, odometry):
+    def __init__(self, drive, odometry):
         self.expired = True
         self._want = drive.want
         self._odometry = odometry
         self._held = None  # the heading that it holds
-        self._speed = limits.MAX_SPEED_MM_S
-        self._turn = limits.MAX_TURN_MRAD_S
         self._x = 0
         self._r = 0
         self._at = 0
@@ -54,7 +53,7 @@ class Manual:
         x = self._x
         if blocked and x > 0:
             x = 0
-        turn = self._r * self._turn // 1000
+        turn = self._r * MAX_TURN_MRAD_S // 1000
         odometry = self._odometry
         if turn or not x:
             self._held = None
@@ -62,5 +61,5 @@ class Manual:
             turn = hold(odometry.heading, self._held, _STEER_MOST)
         elif -_STRAIGHT < odometry.turn < _STRAIGHT:
             self._held = odometry.heading
-        self._want(x * self._speed // 1000, turn)
+        self._want(x * MAX_SPEED_MM_S // 1000, turn)
         return False
