@@ -27,8 +27,6 @@ from patrol.control.plausible import BLOCKED, Plausible
 from patrol.control.wheel_speed import WheelSpeed
 from patrol.link.command import ACCEPTED, DENIED, TEMPORARILY_REJECTED, Command
 from patrol.link.frame import Parser, Writer
-from patrol.link.line import Line
-from patrol.link.messages import LEVEL
 from patrol.link.telemetry import Telemetry
 from patrol.portable import const
 from patrol.schedule import Schedule
@@ -84,7 +82,7 @@ class Car:
         self._traced = []
         self.schedule = schedule = Schedule(self._stopped)
         settings, said, self._forgive, self._uptime, self.reset_cause = self._stored("recall")
-        uart, line = self._wire(schedule, settings)
+        uart, baud = self._wire(schedule, settings)
 
         most = limits.MAX_DUTY_PERMILLE
         uv, inertia, friction = limits.UV_PER_MM_S, limits.INERTIA_UV, limits.FRICTION_MV
@@ -103,14 +101,13 @@ class Car:
         self.panel = Panel(self)
 
         self.parser = Parser()
-        self.writer = writer = Writer()
-        self.telemetry = Telemetry(writer, line, self)
+        self.writer = writer = Writer(baud)
+        self.telemetry = Telemetry(uart, writer, self)
         self.command = Command(
-            uart, self.parser, writer, schedule, self.request, self.manual.sticks
+            uart, self.parser, self.telemetry.due, schedule, self.request, self.manual.sticks
         )
         self.command.identity = (VERSION, BUILD, unique_id(), self._board_version)
-        self.telemetry.answers = self.command.answer
-        self.telemetry.messages.texts[LEVEL] = settings["log_level"]
+        self.telemetry.level = settings["log_level"]
         self._say = self.telemetry.say
         self.plausible = Plausible(self, (settings["track"] + 50) // 100, self._say)
         self.faults = Faults(self._say)
@@ -154,7 +151,7 @@ class Car:
         return result
 
     def _wire(self, schedule, settings):
-        """Makes all drivers; the telemetry UART and its Line."""
+        """Makes all drivers; the telemetry UART and its baud rate."""
         import board
 
         from patrol import hardware
@@ -182,7 +179,7 @@ class Car:
         _let_go(patrol, "hardware")
         _let_go(patrol.drivers, "chemistry")
         del sys.modules["board"]
-        return uart, Line(uart, board.UART_BAUD)
+        return uart, board.UART_BAUD
 
     def _range(self):
         """Starts both ToF sensors. Its 4 KB of code stay on the heap no longer than that."""
