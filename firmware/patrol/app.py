@@ -26,8 +26,6 @@ from patrol.control.plausible import Plausible
 from patrol.control.wheel_speed import WheelSpeed
 from patrol.link.command import ACCEPTED, DENIED, TEMPORARILY_REJECTED, Command
 from patrol.link.frame import Parser, Writer
-from patrol.link.line import Line
-from patrol.link.messages import LEVEL
 from patrol.link.telemetry import Telemetry
 from patrol.portable import const
 from patrol.schedule import Schedule
@@ -82,7 +80,7 @@ class Car:
         self._traced = []
         self.schedule = schedule = Schedule(self._stopped)
         settings, said, self._forgive, self._uptime, self.reset_cause = self._stored("recall")
-        uart, line, board_version = self._wire(settings)
+        uart, baud, board_version = self._wire(settings)
 
         self.wheel_left = WheelSpeed()
         self.wheel_right = WheelSpeed()
@@ -99,14 +97,13 @@ class Car:
         self.panel = Panel(self)
 
         self.parser = Parser()
-        self.writer = writer = Writer()
-        self.telemetry = Telemetry(writer, line, self)
+        self.writer = writer = Writer(baud)
+        self.telemetry = Telemetry(uart, writer, self)
         self.command = Command(
-            uart, self.parser, writer, schedule, self.request, self.manual.sticks
+            uart, self.parser, self.telemetry.due, schedule, self.request, self.manual.sticks
         )
         self.command.identity = (VERSION, BUILD, unique_id(), board_version)
-        self.telemetry.answers = self.command.answer
-        self.telemetry.messages.texts[LEVEL] = settings["log_level"]
+        self.telemetry.level = settings["log_level"]
         self._say = self.telemetry.say
         self.faults = Faults(self._say)
         self.plausible = Plausible(self, (settings["track"] + 50) // 100)
@@ -149,7 +146,7 @@ class Car:
         return result
 
     def _wire(self, settings):
-        """Makes all drivers; the telemetry UART, its Line and the board's version."""
+        """Makes all drivers; the telemetry UART, its baud rate and the board's version."""
         import board
 
         from patrol import hardware
@@ -176,7 +173,7 @@ class Car:
         _let_go(patrol, "hardware")
         _let_go(patrol.drivers, "chemistry")
         del sys.modules["board"]
-        return uart, Line(uart, board.UART_BAUD), board.VERSION
+        return uart, board.UART_BAUD, board.VERSION
 
     def start_tofs(self):
         """Starts both ToF sensors. Its 4 KB of code stay on the heap no longer than that."""

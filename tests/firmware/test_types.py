@@ -88,7 +88,7 @@ def test_each_wrong_use_is_found_and_no_right_one(scratch: Path, tmp_path: Path)
         ("drivers/encoder.py", "timer.counter()", "timer.count()"),
         ("drivers/sonar.py", "hard=True", "priority=1"),
         ("drivers/watchdog.py", "timeout=TIMEOUT_MS", "timeout_ms=TIMEOUT_MS"),
-        ("link/line.py", "self._buf, 0, fill)", "self._buf, 0, fill, 0)"),
+        ("link/frame.py", "uart.write(buf, 0, n)", "uart.write(buf, 0, n, 0)"),
     ],
 )
 def test_a_driver_is_held_to_what_it_is_handed(

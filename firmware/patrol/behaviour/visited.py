@@ -10,16 +10,17 @@ _STEP_MM = const(250)
 _FIRST_MM = const(400)  # nearer cells are those that the car stands in
 _MOST_MM = const(2_400)
 
-# What a cell is worth by its visits; more than these are worth nothing.
-_WORTH = b"\x08\x03\x01"
+_MOST = const(3)  # visits that are told apart: two bits a cell
+
+# What a cell is worth by its visits: 8, 3, 1, and 0 from three on.
+_WORTH = const(0x0138)
 
 
 class Visited:
     """`enter` with each new position, `novelty` to ask what lies in a direction."""
 
     def __init__(self):
-        self.cells = 0  # that were entered at least once
-        self._visits = bytearray(_SIDE * _SIDE)
+        self._visits = bytearray(_SIDE * _SIDE // 4)
         self._last = -1
 
     def enter(self, x, y):
@@ -27,18 +28,14 @@ class Visited:
         at = (y // _CELL_MM & _MASK) * _SIDE + (x // _CELL_MM & _MASK)
         if at != self._last:
             self._last = at
-            visits = self._visits[at]
-            if visits == 0:
-                self.cells += 1
-            if visits < 255:
-                self._visits[at] = visits + 1
+            self.spoil(x, y)
 
     def spoil(self, x, y):
-        """The cell of (x, y) cannot be entered: it counts as visited and attracts no more."""
+        """A visit of the cell of (x, y), which attracts less; also for one that is no way."""
         at = (y // _CELL_MM & _MASK) * _SIDE + (x // _CELL_MM & _MASK)
-        visits = self._visits[at]
-        if visits < 255:
-            self._visits[at] = visits + 1
+        shift = at % 4 * 2
+        if self._visits[at // 4] >> shift & 3 < _MOST:
+            self._visits[at // 4] += 1 << shift
 
     def novelty(self, x, y, heading, reach):
         """The worth of the cells from (x, y) along a heading (mrad), up to `reach` mm."""
@@ -49,10 +46,8 @@ class Visited:
         worth = 0
         r = _FIRST_MM
         while r <= reach:
-            cx = (x + (r * c >> 14)) // _CELL_MM & _MASK
-            cy = (y + (r * s >> 14)) // _CELL_MM & _MASK
-            visits = self._visits[cy * _SIDE + cx]
-            if visits < 3:
-                worth += _WORTH[visits]
+            at = ((y + (r * s >> 14)) // _CELL_MM & _MASK) * _SIDE
+            at += (x + (r * c >> 14)) // _CELL_MM & _MASK
+            worth += _WORTH >> (self._visits[at // 4] >> at % 4 * 2 & 3) * 4 & 15
             r += _STEP_MM
         return worth

@@ -14,13 +14,14 @@ class SonarArray:
     """`step` once a tick. `sonars` are left, front and right; those that one pin triggers have the
     same Pin.
 
-    `fresh` has a bit set for each sensor measured in this tick, `latest` for each measured last.
+    `fresh` has a bit set for each sensor measured in this tick, `untold` for each measured last
+    whose range was not sent yet: who sends it clears it there.
     """
 
     def __init__(self, sonars):
         self.sonars = sonars
         self.fresh = 0
-        self.latest = 0
+        self.untold = 0
         self._turn = -1
         self._left = 1
 
@@ -39,7 +40,7 @@ class SonarArray:
                 sonars[i].moving = moving
                 sonars[i].collect()
                 fresh |= 1 << i
-            self.fresh = self.latest = fresh
+            self.fresh = self.untold = fresh
         self._turn = turn = 0 if turn else 1
         group = _GROUPS[turn]
         ready = 0

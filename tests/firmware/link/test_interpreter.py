@@ -57,14 +57,13 @@ chunk = bytearray(64)
 found = [0] * 1000
 def send():
     for message in ids:
-        writer.room = 100
         at = writer.begin(message)
         for i in range(5):
             writer.buf[at + i] = fill[i]
         writer.end()
         writer.flush(uart)
-    writer.room = 5
-    writer.begin(ids[0])
+    while writer.begin(ids[0]) >= 0:
+        writer.end()
 def receive():
     at = 0
     count = 0
@@ -90,7 +89,7 @@ count = receive()
 micropython.heap_unlock()
 print(bytes(uart.data[:uart.n]))
 print(found[:count])
-print((writer.sent, writer.dropped, parser.received, parser.bad_crc, parser.unknown, parser.lost))
+print((writer.sent, parser.received, parser.bad_crc, parser.unknown, parser.lost))
 """
 
 
@@ -147,8 +146,8 @@ def test_frames_are_those_of_cpython(interpreter, tmp_path, capsys, mav, sender)
     source = FRAMES.format(stream=bytes(stream), ids=ids, fill=[1, 2, 3, 253, 254])
     there = lines(run_there(source, interpreter, tmp_path))
     assert there == lines(run_here(source, capsys))
-    sent, dropped, received, *_ = there[-1]
-    assert (sent, dropped) == (270, 1)
+    sent, received, *_ = there[-1]
+    assert sent > 270
     assert received > 30
 
 

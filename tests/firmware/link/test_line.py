@@ -24,10 +24,9 @@ class Port:
 
 def telemetry(line, ticks, rng):
     """Sends two messages each tick; (writer, bytes as they arrived)."""
-    writer, port = frame.Writer(), Port(line)
+    writer, port = frame.Writer(line.baud), Port(line)
     arrived = b""
     for _ in range(ticks):
-        writer.room = line.baud * TICK_US // 10_000_000
         for message in (dialect.ATTITUDE, dialect.HEARTBEAT):
             at = writer.begin(message)
             if at >= 0:
@@ -36,6 +35,9 @@ def telemetry(line, ticks, rng):
         writer.flush(port)
         port.now_us += TICK_US
         arrived += line.receive(port.now_us)
+    for _ in range(10):  # what is held back
+        writer.flush(port)
+        port.now_us += TICK_US
     return writer, arrived + line.receive(port.now_us + 1_000_000)
 
 

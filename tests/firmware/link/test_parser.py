@@ -138,8 +138,21 @@ def test_a_damaged_length_does_not_stall_the_frames_behind_it(mav, drain, sender
 
 
 def test_feed_says_how_much_it_took():
-    parser = frame.Parser(size=100)
+    parser = frame.Parser(chunk=20)
+    room = max(dialect.MESSAGES[2::5]) + 16 + 25 + 20
     assert parser.feed(b"x" * 80, 80) == 80
-    assert parser.feed(b"x" * 80, 80) == 20
+    assert parser.feed(b"x" * 80, 80) == room - 80
     assert parser.next() == -1
     assert parser.feed(b"x" * 80, 80) == 80
+
+
+def test_whatever_it_waits_for_a_chunk_has_room():
+    length = max(dialect.MESSAGES[2::5]) + 16
+    longest = bytes([0xFD, length, 1, 0, 0, 255, 190, 148, 0, 0]) + b"\x01" * (length + 15)
+    parser = frame.Parser(chunk=50)
+    parser.feed(longest, len(longest) - 1)
+    assert parser.next() == -1
+    assert parser.unknown == 0  # it waits for the last byte
+    assert parser.feed(longest[-1:] + bytes(49), 50) == 50
+    assert parser.next() == -1
+    assert parser.bad_crc == 1

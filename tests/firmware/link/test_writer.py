@@ -57,14 +57,13 @@ def test_a_format_fills_the_fields_it_names(mav, name):
 
 
 def test_system_component_and_sequence_are_in_the_header():
-    writer, sink = frame.Writer(system=7, component=9), Sink()
+    writer, sink = frame.Writer(), Sink()
     for _ in range(300):
         writer.begin(dialect.HEARTBEAT)
         writer.end()
         writer.flush(sink)
-        writer.room = 100
     message = Framer().feed(sink.data)[0]
-    assert (message.get_srcSystem(), message.get_srcComponent()) == (7, 9)
+    assert (message.get_srcSystem(), message.get_srcComponent()) == (1, 1)
     assert message.get_seq() == 299 % 256
     assert writer.sent == 300
 
@@ -82,39 +81,45 @@ def test_a_payload_is_zero_whatever_was_there_before():
     assert bytes(writer.buf[at : at + 28]) == bytes(28)
 
 
-def test_a_message_that_does_not_fit_the_room_is_left_out_and_counted():
-    writer = frame.Writer()
-    writer.room = 39  # ATTITUDE is 40 in full
-    assert writer.begin(dialect.ATTITUDE) == -1
-    assert (writer.sent, writer.dropped, writer.room) == (0, 1, 39)
-    writer.room = 40
-    assert writer.begin(dialect.ATTITUDE) == 10
-    writer.end()
-    assert writer.room == 40 - 13  # trimmed
-
-
-def test_a_message_that_does_not_fit_the_buffer_is_left_out(uart):
-    writer = frame.Writer(size=64)
-    writer.room = 1000
-    assert writer.begin(dialect.ATTITUDE) == 10
-    writer.buf[10:38] = b"\x01" * 28
-    writer.end()
-    assert writer.begin(dialect.ATTITUDE) == -1
-    assert writer.begin(dialect.HEARTBEAT) == 50
-    writer.end()
-    writer.flush(uart)
-    assert [m.get_type() for m in Framer().feed(uart.data)] == ["ATTITUDE", "HEARTBEAT"]
-
-
-def test_an_id_outside_the_dialect_is_not_begun():
-    assert frame.Writer().begin(11030) == -1
-
-
-def test_flush_is_one_write_and_empties(uart):
-    writer = frame.Writer()
-    for _ in range(3):
-        writer.begin(dialect.HEARTBEAT)
+def test_a_message_is_begun_only_where_its_full_length_has_room(uart):
+    writer = frame.Writer(9_600)
+    assert len(writer.buf) == 5 + 192
+    for _ in range(4):
+        at = writer.begin(dialect.ATTITUDE)
+        writer.buf[at : at + 28] = b"\x01" * 28
         writer.end()
-    assert writer.flush(uart) == len(uart.data) == 3 * 13
-    assert writer.flush(uart) == 0
-    assert uart.writes == 1
+    assert writer.begin(dialect.ATTITUDE) == -1  # 37 bytes are left, and it may take 40
+    assert writer.begin(dialect.HEARTBEAT) == 170
+    writer.end()
+    assert writer.sent == 5
+    emptied(writer, uart)
+    assert [m.get_type() for m in Framer().feed(uart.data)] == ["ATTITUDE"] * 4 + ["HEARTBEAT"]
+    assert writer.begin(dialect.ATTITUDE) == 10
+
+
+def emptied(writer, uart):
+    """Flushes until there is nothing left."""
+    before = -1
+    while uart.writes != before:
+        before = uart.writes
+        writer.flush(uart)
+
+
+def test_an_id_outside_the_dialect_cannot_be_begun():
+    with pytest.raises(IndexError):
+        frame.Writer().begin(11030)
+
+
+@pytest.mark.parametrize(("baud", "portion"), [(9_600, 5), (57_600, 34), (921_600, 350)])
+def test_flush_is_one_write_of_a_portion_at_most(baud, portion, uart):
+    writer = frame.Writer(baud)
+    assert writer.portion == portion
+    sent = 0
+    while writer.begin(dialect.HEARTBEAT) >= 0:
+        writer.end()
+        sent += 13
+    writer.flush(uart)
+    assert (uart.writes, len(uart.data)) == (1, portion)
+    emptied(writer, uart)
+    assert len(uart.data) == sent
+    assert uart.writes == -(-sent // portion)
