@@ -139,6 +139,8 @@ class Wander:
 
     def _hear(self):
         """Takes new measurements into the filters; a bit for each sensor that has one."""
+        odometry = self._odometry
+        sectors = self._sectors
         fresh = 0
         i = 0
         while i < 3:
@@ -151,7 +153,12 @@ class Wander:
                 self._clear[i] = mm if mm < last else last
                 fresh |= 1 << i
                 if self.state == _LOOK or self.state == _SCAN:
-                    self._note(wrap_mrad(self._odometry.heading + SONAR_BEARING_MRAD[i]), mm)
+                    heading = wrap_mrad(odometry.heading + SONAR_BEARING_MRAD[i])
+                    at = sectors.note(heading, 0 if self._over(heading) else mm)
+                    reach = sectors.clear[at] - _FRONT_STOP
+                    sectors.worth[at] = self.visited.novelty(
+                        odometry.x, odometry.y, heading, reach
+                    )
             i += 1
         return fresh
 
@@ -159,15 +166,6 @@ class Wander:
         """Whether the floor ends in that direction."""
         edge = self._edge
         return edge is not None and -_EDGE_WIDTH < wrap_mrad(heading - edge) < _EDGE_WIDTH
-
-    def _note(self, heading, mm):
-        odometry = self._odometry
-        if self._over(heading):
-            mm = 0
-        sectors = self._sectors
-        at = sectors.note(heading, mm)
-        reach = sectors.clear(at) - _FRONT_STOP
-        sectors.value(at, self.visited.novelty(odometry.x, odometry.y, heading, reach))
 
     # Standing, looking, choosing.
 

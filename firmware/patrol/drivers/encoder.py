@@ -27,15 +27,14 @@ class Encoder:
 
     After each `sample`: `delta` (counts since the last one), `speed` (mm/s) and `distance` (mm,
     signed). `nm` is the way of the wheel's rim for one count. A reading that no wheel
-    could have come to is a glitch, counted in `faults`: the speed stays, and the next reading
-    that can be has all the counts.
+    could have come to is a glitch: the speed stays, and the next reading that can be has all the
+    counts.
     """
 
     def __init__(self, timer: "Timer", nm_per_count, sign=1):
         self.delta = 0
         self.speed = 0
         self.distance = 0
-        self.faults = 0
         self._counter = timer.counter
         self.nm = nm_per_count
         self._sign = sign
@@ -62,7 +61,6 @@ class Encoder:
         self._unread_us = us = self._unread_us + dt_us
         most = us // _US_PER_COUNT + _SLACK
         if not -most <= delta <= most:
-            self.faults += 1
             self.delta = 0
             self._doubts += 1
             if self._doubts == _DOUBTS:
@@ -75,7 +73,15 @@ class Encoder:
         self.delta = delta
         quiet = self._quiet_us + us
         if delta == 0:
-            self._stand(quiet)
+            # Slower than one count in that time.
+            if quiet >= _REST_US:
+                quiet = _REST_US
+                self.speed = 0
+            elif quiet > 0:
+                speed = self.speed
+                most = self.nm // quiet
+                self.speed = most if speed > most else (-most if speed < -most else speed)
+            self._quiet_us = quiet
             return
         if quiet >= _REST_US or (delta > 0) != (self._sum > 0):
             # From rest, or the other way round: what was before says nothing.
@@ -87,18 +93,6 @@ class Encoder:
         mm = rest // 1_000_000
         self._rest_nm = rest - mm * 1_000_000
         self.distance += mm
-
-    def _stand(self, quiet):
-        """No count for so long: slower than one count in that time."""
-        if quiet >= _REST_US:
-            self._quiet_us = _REST_US
-            self.speed = 0
-            return
-        self._quiet_us = quiet
-        if quiet > 0:
-            most = self.nm // quiet
-            speed = self.speed
-            self.speed = most if speed > most else (-most if speed < -most else speed)
 
     def _take(self, delta, us):
         """Counts that came in so long, into the window and the speed."""

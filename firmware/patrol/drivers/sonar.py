@@ -37,48 +37,30 @@ _SPIKES = const(20)
 _SPIKES_MOST = const(60)
 
 
-def replace(ordered, old, new):
-    """Puts `new` in the place of `old` in a sorted list, which stays sorted: by insertion."""
-    i = 0
-    while ordered[i] != old:
-        i += 1
-    last = len(ordered) - 1
-    while i < last and ordered[i + 1] < new:
-        ordered[i] = ordered[i + 1]
-        i += 1
-    while i and ordered[i - 1] > new:
-        ordered[i] = ordered[i - 1]
-        i -= 1
-    ordered[i] = new
-
-
 class Sonar:
     """`trigger` and `echo` are machine.Pin objects, output and input.
 
     After `collect`: `raw_mm` (last measurement), `range_mm` (median of the last three: against
     the truth five are worse in motion, by their age), each NONE_MM where nothing was heard.
-    `fault` is 0, or what is wrong; `alive` is False where that makes it useless, and `lost` where
-    it has been so for two pings. `moving` is to be set: to a car at rest all may sound the same.
+    `fault` is 0, or what is wrong; `dead` is 1 where that makes it useless, and 2 where it has
+    been so for two pings. `count` is of measurements since boot.
     """
 
     def __init__(self, trigger: "Pin", echo: "Pin"):
         self.raw_mm = NONE_MM
         self.range_mm = NONE_MM
-        self.alive = True
-        self.lost = False
+        self.dead = 0
         self.fault = 0
-        self.moving = False
-        self.count = 0  # measurements since boot
+        self.count = 0
         self.trigger = trigger
-        self._before = self._oldest = NONE_MM
-        self._ordered = [_FAR_MM] * 3
+        self._oldest = NONE_MM  # the range before `raw_mm`
         self._us = 0
         self._same = 0
         self._quiet = 0
         self._spikes = 0
         self._generation = 0
         self._risen = self._fallen = -1  # the generation of the last edges that counted
-        self._rise = self._fall = self._sent = ticks_us()
+        self._rise = self._fall = ticks_us()  # a rise not before there was one: the trigger
         self._level = echo.value
         trigger.value(0)
         echo.irq(self._edge, echo.IRQ_RISING | echo.IRQ_FALLING, hard=True)
@@ -89,8 +71,9 @@ class Sonar:
         generation = self._generation
         if self._level():
             if generation & 1 and self._risen != generation:
-                self._rise = now
-                self._risen = generation
+                if ticks_diff(now, self._rise) <= _RISE_US:
+                    self._rise = now
+                    self._risen = generation
         elif self._risen == generation != self._fallen:
             self._fall = now
             self._fallen = generation
@@ -100,8 +83,8 @@ class Sonar:
         high, for then the sensor would answer late."""
         if self._level():
             return False
+        self._rise = ticks_us()
         self._generation = (self._generation + 1) & 0xFFFF
-        self._sent = ticks_us()
         return True
 
     def pulse(self):
@@ -111,8 +94,11 @@ class Sonar:
         sleep_us(10)
         trigger.value(0)
 
-    def collect(self):
-        """Takes the result of the last ping; whatever comes later belongs to no ping."""
+    def collect(self, moving):
+        """Takes the result of the last ping; whatever comes later belongs to no ping.
+
+        To a car that is not `moving` all may sound the same.
+        """
         generation = self._generation
         mm = NONE_MM
         fault = 0
@@ -120,33 +106,40 @@ class Sonar:
             fault = _HIGH  # since it was asked last
         else:
             self._generation = generation + 1 & 0xFFFF
-            if self._risen != generation or ticks_diff(self._rise, self._sent) > _RISE_US:
+            if self._risen != generation:
                 fault = _NO_PULSE  # not even the one that says "nothing": no sensor, or no cable
             elif self._fallen == generation:
                 us = ticks_diff(self._fall, self._rise)
                 if 0 < us < _SILENT_US:
                     mm = us * 343 // 2000  # there and back at 343 m/s (20 degrees)
-                    again = self.moving and us == self._us and us > _LEAST_US
+                    again = moving and us == self._us and us > _LEAST_US
                     self._same = self._same + 1 if again else 0
                     self._us = us
-        self.lost = fault != 0 and not self.alive
         if not fault:
-            fault = self._judge(mm)
-            self.lost = fault == _SAME
+            fault = self._judge(mm, moving)
         self.fault = fault
-        self.alive = not 0 < fault <= _SAME
+        if 0 < fault <= _SAME:
+            self.dead = 2 if self.dead or fault == _SAME else 1
+        else:
+            self.dead = 0
         self.count += 1
+        # The median of three, of which silence is the farthest.
+        low = self._oldest or _FAR_MM
+        high = self.raw_mm or _FAR_MM
+        if low > high:
+            low, high = high, low
+        middle = mm or _FAR_MM
+        if middle < low:
+            middle = low
+        elif middle > high:
+            middle = high
+        self.range_mm = middle if middle != _FAR_MM else NONE_MM
+        self._oldest = self.raw_mm
         self.raw_mm = mm
-        ordered = self._ordered
-        replace(ordered, self._oldest or _FAR_MM, mm or _FAR_MM)
-        self._oldest = self._before
-        self._before = mm
-        mm = ordered[1]
-        self.range_mm = mm if mm != _FAR_MM else NONE_MM
 
-    def _judge(self, mm):
+    def _judge(self, mm, moving):
         """What is wrong with a sensor that answers; before the new range is taken in."""
-        last = (self._before or _FAR_MM) + _SPIKE_MM
+        last = (self.raw_mm or _FAR_MM) + _SPIKE_MM
         if last < (self._oldest or _FAR_MM) and last < (mm or _FAR_MM):
             if self._spikes < _SPIKES_MOST:
                 self._spikes += _SPIKE
@@ -154,7 +147,7 @@ class Sonar:
             self._spikes -= 1
         if mm:
             self._quiet = 0
-        elif self.moving and self._quiet < _QUIET_PINGS:
+        elif moving and self._quiet < _QUIET_PINGS:
             self._quiet += 1
         if self._same >= _SAME_PINGS:
             return _SAME

@@ -25,7 +25,7 @@ class SonarArray:
         self._turn = -1
         self._left = 1
 
-    def step(self, moving=False):
+    def step(self, moving):
         """Collects the sensors whose slot has ended and pings the next ones."""
         self.fresh = 0
         self._left -= 1
@@ -37,8 +37,7 @@ class SonarArray:
         if turn >= 0:
             fresh = 0
             for i in _GROUPS[turn]:
-                sonars[i].moving = moving
-                sonars[i].collect()
+                sonars[i].collect(moving)
                 fresh |= 1 << i
             self.fresh = self.untold = fresh
         self._turn = turn = 0 if turn else 1
@@ -57,13 +56,13 @@ class SonarArray:
     def alive(self):
         """True while every sensor answers."""
         for sonar in self.sonars:
-            if not sonar.alive:
+            if sonar.dead:
                 return False
         return True
 
     def lost(self):
         """True when one of them has been of no use for two pings."""
         for sonar in self.sonars:
-            if sonar.lost:
+            if sonar.dead == 2:
                 return True
         return False

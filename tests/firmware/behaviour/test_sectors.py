@@ -7,7 +7,7 @@ def made(*heard):
     """Sectors with (heading, range, worth) heard."""
     sectors = Sectors(480, 210)
     for heading, mm, worth in heard:
-        sectors.value(sectors.note(heading, mm), worth)
+        sectors.worth[sectors.note(heading, mm)] = worth
     return sectors
 
 

@@ -8,8 +8,7 @@ class Sonar:
         self.log = log
         self.name = name
         self.trigger = trigger or name
-        self.alive = True
-        self.lost = False
+        self.dead = 0
         self.high = False
 
     def listen(self):
@@ -19,7 +18,7 @@ class Sonar:
     def pulse(self):
         self.log.append("ping " + self.name)
 
-    def collect(self):
+    def collect(self, moving):
         self.log.append("collect " + self.name)
 
 
@@ -28,7 +27,7 @@ def test_left_and_right_are_measured_together_and_in_turn_with_the_front():
     array = SonarArray([Sonar(log, name) for name in "lfr"])
     fresh = []
     for _ in range(13):
-        array.step()
+        array.step(False)
         fresh.append(array.fresh)
     turn = ["look l", "look r", "ping l", "ping r", "collect l", "collect r"]
     front = ["look f", "ping f", "collect f"]
@@ -40,7 +39,7 @@ def test_left_and_right_are_measured_together_and_in_turn_with_the_front():
 def test_a_trigger_that_two_share_is_pulsed_once_after_both_were_looked_at():
     log = []
     array = SonarArray([Sonar(log, name, "f" if name == "f" else "outer") for name in "lfr"])
-    array.step()
+    array.step(False)
     assert log == ["look l", "look r", "ping l"]
 
 
@@ -49,11 +48,11 @@ def test_a_sensor_that_is_not_ready_does_not_keep_its_neighbour_from_its_trigger
         log = []
         sonars = [Sonar(log, name, "f" if name == "f" else "outer") for name in "lfr"]
         sonars[deaf].high = True
-        SonarArray(sonars).step()
+        SonarArray(sonars).step(False)
         assert log == ["look l", "look r", "ping " + "r.l"[deaf]]
         sonars[2 - deaf].high = True
         log.clear()
-        SonarArray(sonars).step()
+        SonarArray(sonars).step(False)
         assert log == ["look l", "look r"]
 
 
@@ -61,8 +60,8 @@ def test_one_dead_sensor_is_enough():
     sonars = [Sonar([], name) for name in "lfr"]
     array = SonarArray(sonars)
     assert array.alive()
-    sonars[2].alive = False
+    sonars[2].dead = 1
     assert not array.alive()
     assert not array.lost()
-    sonars[2].lost = True
+    sonars[2].dead = 2
     assert array.lost()

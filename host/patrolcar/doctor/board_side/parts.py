@@ -56,9 +56,9 @@ def ping(number, times):
         if sonar.listen():
             sonar.pulse()
         sleep_ms(60)
-        sonar.collect()
+        sonar.collect(False)
         ranges.append(sonar.raw_mm)
-    return high, sonar.alive, ranges
+    return high, not sonar.dead, ranges
 
 
 def scan():
