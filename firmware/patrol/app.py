@@ -331,8 +331,7 @@ class Car:
     def _behave(self):
         state = self.supervisor.state
         if state == rules.AUTO:
-            self.wander.touched = self.bumper.pressed
-            if self.wander.step():
+            if self.wander.step(self.bumper.pressed):
                 self.supervisor.post(rules.STUCK)
         elif state == rules.MANUAL:
             blocked = self.bumper.pressed or self.floor.edge

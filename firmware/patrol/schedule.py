@@ -75,8 +75,6 @@ class Schedule:
         self._due = self.now_us
         self._rest_us = 0
         self._busy_us = 0
-        self._since = 0
-        self._wait = _TURN
 
     def plan(self, tasks):
         """Sets the tasks, in their order."""
@@ -149,16 +147,12 @@ class Schedule:
         if busy > self.worst_us:
             self.worst_us = busy
         self._busy_us += busy
-        self._since += 1
-        if self._since == _SECOND:
+        if self.ticks % _SECOND == 0:
             self.load_permille = self._busy_us // (_SECOND * PERIOD_US // 1000)
             self._busy_us = 0
-            self._since = 0
             if ticks_diff(due, before) > _COLLECT_US:
                 before = self._look_after_heap(before)
-        self._wait -= 1
-        if not self._wait:
-            self._wait = _TURN
+        if self.ticks % _TURN == 0:
             self._account()
         if ticks_diff(due, before) < 0:
             self.overruns += 1

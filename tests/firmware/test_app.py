@@ -98,7 +98,7 @@ def test_run_ends_with_the_motors_off_even_by_ctrl_c(board):
     calls = []
     step = car.wander.step
 
-    def interrupted():
+    def interrupted(touched):
         calls.append(1)
         if len(calls) == 50:
             raise KeyboardInterrupt

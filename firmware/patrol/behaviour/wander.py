@@ -62,10 +62,8 @@ class Wander:
 
     def __init__(self, drive, odometry, sonars, floor):
         self.visited = Visited()
-        self.touched = False  # to be set while the bumper is pressed: no leg begins then
         self.state = _LOOK
         self._drive = drive
-        self._want = drive.want
         self._odometry = odometry
         self._sonars = sonars.sonars
         self._floor = floor
@@ -114,8 +112,8 @@ class Wander:
         self._leg_y = odometry.y
         self.state = _RETREAT
 
-    def step(self):
-        """One decision; True when there is no way out."""
+    def step(self, touched):
+        """One decision; True when there is no way out. While it is `touched` no leg begins."""
         odometry = self._odometry
         self.visited.enter(odometry.x, odometry.y)
         fresh = self._hear()
@@ -123,16 +121,21 @@ class Wander:
         if state == _LEG:
             self._leg()
         elif state == _LOOK:
-            self._look(fresh)
+            self._look(fresh, touched)
         elif state == _SCAN:
             self._scan()
         elif state == _TURN:
             rate = turn_to(odometry.heading, self._target, _TURN_RATE)
-            self._want(0, rate)
+            self._drive.want(0, rate)
             if rate == 0:
                 self._stand()
+        elif self._way() < _RETREAT_MM:
+            self._drive.want(-_RETREAT_SPEED, 0)
         else:
-            self._back()
+            self._way_mm = 0
+            if self._floor.edge:
+                self._fails = _TRIES  # still no floor: from here no way is safe
+            self._stand()
         return self._fails >= _TRIES
 
     # Hearing.
@@ -170,12 +173,12 @@ class Wander:
     # Standing, looking, choosing.
 
     def _stand(self):
-        self._want(0, 0)
+        self._drive.want(0, 0)
         self._fresh = 0
         self.state = _LOOK
 
-    def _look(self, fresh):
-        self._want(0, 0)
+    def _look(self, fresh, touched):
+        self._drive.want(0, 0)
         odometry = self._odometry
         if (
             odometry.speed > _STANDING
@@ -200,7 +203,7 @@ class Wander:
             return
         clear = self._clear
         free = clear[1] >= _FRONT_FREE and clear[0] >= _SIDE_FREE and clear[2] >= _SIDE_FREE
-        free = free and not self.touched and not self._over(odometry.heading)
+        free = free and not touched and not self._over(odometry.heading)
         if free and self._chosen:
             self._go()
             return
@@ -240,7 +243,7 @@ class Wander:
         heading = odometry.heading
         self._turned += wrap_mrad(heading - self._heading_was) * self._side
         self._heading_was = heading
-        self._want(0, _SCAN_RATE * self._side)
+        self._drive.want(0, _SCAN_RATE * self._side)
         if self._turned >= _SCAN_MRAD:
             if not self._choose(False):
                 self._fails += 1
@@ -322,7 +325,7 @@ class Wander:
             steer = -_STEER_MOST if steer < -_STEER_MOST else steer
         else:
             steer = hold(odometry.heading, self._target, _STEER_MOST)
-        self._want(speed, steer)
+        self._drive.want(speed, steer)
 
     def _leave(self, left, front, right):
         """Whether something newer than the way ahead lies at a side, or nothing new lies ahead."""
@@ -340,18 +343,9 @@ class Wander:
             self._sectors.forget()
             self._chosen = True
             self.state = _TURN
-            self._want(0, 0)
+            self._drive.want(0, 0)
             return True
         return ahead < 6
-
-    def _back(self):
-        if self._way() >= _RETREAT_MM:
-            self._way_mm = 0
-            if self._floor.edge:
-                self._fails = _TRIES  # still no floor: from here no way is safe
-            self._stand()
-        else:
-            self._want(-_RETREAT_SPEED, 0)
 
     def _spoil_ahead(self):
         odometry = self._odometry

@@ -8,11 +8,6 @@ _NEAR_MRAD = const(35)  # 2 degrees
 _LEAST_MRAD_S = const(250)  # slower than that the gearboxes stick
 
 
-def error(heading, target):
-    """How far to turn clockwise (mrad, within +-pi) to get from one heading to another."""
-    return wrap_mrad(target - heading)
-
-
 def hold(heading, target, most):
     """The turning rate that keeps a heading while driving, at most `most`."""
     rate = wrap_mrad(target - heading) * _GAIN_PERCENT // 100
@@ -24,13 +19,7 @@ def turn_to(heading, target, most):
     off = wrap_mrad(target - heading)
     if -_NEAR_MRAD < off < _NEAR_MRAD:
         return 0
-    rate = off * _GAIN_PERCENT // 100
-    if rate > most:
-        return most
-    if rate < -most:
-        return -most
-    if 0 < rate < _LEAST_MRAD_S:
-        return _LEAST_MRAD_S
-    if -_LEAST_MRAD_S < rate < 0:
-        return -_LEAST_MRAD_S
-    return rate
+    rate = hold(heading, target, most)
+    if rate < 0:
+        return rate if rate < -_LEAST_MRAD_S else -_LEAST_MRAD_S
+    return rate if rate > _LEAST_MRAD_S else _LEAST_MRAD_S

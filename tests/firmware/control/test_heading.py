@@ -1,7 +1,7 @@
 """Turning to a heading, and holding it."""
 
 import pytest
-from patrol.control.heading import error, hold, turn_to
+from patrol.control.heading import hold, turn_to
 
 
 @pytest.mark.parametrize(
@@ -9,7 +9,7 @@ from patrol.control.heading import error, hold, turn_to
     [(0, 500, 500), (3_000, -3_000, 283), (-3_000, 3_000, -283), (1_000, 1_000, 0)],
 )
 def test_the_shorter_way_round_is_taken(heading, target, expected):
-    assert error(heading, target) == expected
+    assert hold(heading, target, 10_000) == expected * 450 // 100
 
 
 def test_turning_goes_on_until_it_points_there_and_no_slower_than_the_gearbox_can():
