@@ -102,7 +102,7 @@ def test_run_ends_with_the_motors_off_even_by_ctrl_c(board):
         calls.append(1)
         if len(calls) == 50:
             raise KeyboardInterrupt
-        return step()
+        return step(touched)
 
     car.wander.step = interrupted
     car.request(rules.MODE_AUTO)
