@@ -26,6 +26,7 @@ from patrol.control.plausible import Plausible
 from patrol.control.wheel_speed import WheelSpeed
 from patrol.link.command import ACCEPTED, DENIED, TEMPORARILY_REJECTED, Command
 from patrol.link.frame import Parser, Writer
+from patrol.link.parameters import Parameters
 from patrol.link.telemetry import Telemetry
 from patrol.portable import const
 from patrol.schedule import Schedule
@@ -37,6 +38,7 @@ _BUMPER_SAMPLES = const(250)  # backing off takes 0.9 s, and a look another
 _BIAS_TICKS = const(96)  # at rest, before the gyro can be trusted
 _TRACES = const(3)  # printed and stored; a fault in every tick would fill the REPL
 _UPTIME_MARK = const(0x2A000000)  # see store/crash.py
+_CALM_MS = const(2_000)  # from the last change of a parameter until all are stored
 _LIVED_MS = const(60_000)  # what crashed in runs before one of that length is forgiven
 
 
@@ -79,7 +81,9 @@ class Car:
         self.failures = 0
         self._traced = []
         self.schedule = schedule = Schedule(self._stopped)
-        settings, said, self._forgive, self._uptime, self.reset_cause = self._stored("recall")
+        recalled = self._stored("recall")
+        settings, parameters, said, self._forgive, self._uptime, self.reset_cause = recalled
+        self.parameters = Parameters(*parameters)
         uart, baud, board_version = self._wire(settings)
 
         self.wheel_left = WheelSpeed()
@@ -100,11 +104,17 @@ class Car:
         self.writer = writer = Writer(baud)
         self.telemetry = Telemetry(uart, writer, self)
         self.command = Command(
-            uart, self.parser, self.telemetry.due, schedule, self.request, self.manual.sticks
+            uart,
+            self.parser,
+            self.telemetry.due,
+            schedule,
+            self.request,
+            self.manual.sticks,
+            self.parameters,
         )
         self.command.identity = (VERSION, BUILD, unique_id(), board_version)
         self.telemetry.level = settings["log_level"]
-        self._say = self.telemetry.say
+        self._say = self.parameters.say = self.telemetry.say
         self.faults = Faults(self._say)
         self.plausible = Plausible(self, (settings["track"] + 50) // 100)
         self.telemetry.spell = self.faults.spell
@@ -362,3 +372,8 @@ class Car:
             self._stored("forgive")
         if not self.drive.powered:
             self.senses.mend()
+            parameters = self.parameters
+            if parameters.changed and ms - parameters.changed_ms >= _CALM_MS:
+                parameters.changed = False  # of what may fail, once is enough
+                trouble = self._stored("save", parameters.values)
+                self._say(6 if trouble is None else 3, trouble or b"parameters stored")

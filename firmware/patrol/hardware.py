@@ -132,7 +132,7 @@ def battery(board, settings):
         kind,
         chemistry.PACKS[kind - 1],
         settings["battery_capacity"],
-        settings["battery_resistance"],
+        settings["battery_mohm"],
     )
 
 

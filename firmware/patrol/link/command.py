@@ -10,7 +10,7 @@ from patrol.behaviour.supervisor import ARM, DISARM, MODE_AUTO, MODE_HOLD, MODE_
 from patrol.link import dialect as d
 from patrol.link.messages import ACK_BYTES, CUSTOM_AUTO, CUSTOM_HOLD, CUSTOM_MANUAL
 from patrol.link.payload import copy, get_i16, get_scaled, get_u16
-from patrol.link.telemetry import ACK, PING, TIMESYNC, VERSION
+from patrol.link.telemetry import ACK, PARAMETER, PING, TIMESYNC, VERSION
 from patrol.portable import const
 
 if 0:  # for the type checker alone: the compiler leaves it out
@@ -44,10 +44,10 @@ class Command:
 
     `due` is a Telemetry's, where the answers are asked for. `sticks(x, r, now_ms)` takes
     MANUAL_CONTROL. `silent` tells that a ground station was heard and is not any more. `schedule`
-    has `.ms` and `.now_us`.
+    has `.ms` and `.now_us`, `parameters` is a link.parameters.Parameters.
     """
 
-    def __init__(self, uart: "UART", parser, due, schedule, request, sticks):
+    def __init__(self, uart: "UART", parser, due, schedule, request, sticks, parameters):
         self.heard = False
         self.silent = False
         self.identity = ((0, 0, 0), b"", b"", 0)  # version, build, chip, board: AUTOPILOT_VERSION
@@ -63,6 +63,7 @@ class Command:
         self._schedule = schedule
         self._request = request
         self._sticks = sticks
+        self._parameters = parameters
         self._arrived = 0
         self._chunk = bytearray(_CHUNK)
         self._heard_ms = 0
@@ -130,6 +131,15 @@ class Command:
             # The two upper bytes are zero in every mode that there is.
             custom = get_u16(payload, at) if get_u16(payload, at + 2) == 0 else _NO_MODE
             self._mode(payload[d.SET_MODE_BASE_MODE], custom)
+        elif message == d.PARAM_REQUEST_LIST:
+            self._parameters.ask_all()
+            self._due[PARAMETER] = 1
+        elif message == d.PARAM_REQUEST_READ:
+            if self._parameters.ask(payload):
+                self._due[PARAMETER] = 1
+        elif message == d.PARAM_SET:
+            if self._parameters.set(payload, self._schedule.ms):
+                self._due[PARAMETER] = 1
         elif message == d.PING:
             if payload[d.PING_TARGET_SYSTEM] == 0:  # a request; an answer has a target
                 ping = self.ping

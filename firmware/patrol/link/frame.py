@@ -21,6 +21,10 @@ from patrol.portable import const, micropython
 if 0:  # for the type checker alone: the compiler leaves it out
     from machine import UART
 
+# What fills a message returns one of these where it is not the only one, or none at all.
+MORE = const(1)
+NOTHING = const(2)
+
 _PERCENT = const(60)  # of a tick at most for one write; the rest is for everything else
 _MOST = const(350)  # bytes: a fast line is never kept busy for longer than 4 ms
 _HELD = const(192)  # bytes that may wait beyond a portion: two long frames

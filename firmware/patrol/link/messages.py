@@ -11,12 +11,11 @@ from struct import pack_into
 
 from patrol.behaviour.supervisor import AUTO, DISARMED, FAULT, HOLD, MANUAL
 from patrol.link import dialect as d
+from patrol.link.frame import MORE, NOTHING
 from patrol.link.payload import copy, put_float, put_product
 from patrol.portable import const
 from patrol.schedule import MEAN, RUNS, TASK, WORST
 
-MORE = const(1)
-NOTHING = const(2)
 ACK_BYTES = const(10)  # of COMMAND_ACK
 
 _ROVER = const(10)  # MAV_TYPE_GROUND_ROVER
@@ -31,7 +30,8 @@ _ARMED = const(128)
 _MANUAL_INPUT = const(64)
 _AUTO_ENABLED = const(4)
 _CUSTOM = const(1)
-_MAVLINK2 = const(0x2000)  # MAV_PROTOCOL_CAPABILITY
+# MAV_PROTOCOL_CAPABILITY: MAVLink 2; parameters are floats
+_CAPABILITIES = const(0x2000 | 2)
 # ArduPilot Rover's numbers
 CUSTOM_MANUAL = const(0)
 CUSTOM_HOLD = const(4)
@@ -79,7 +79,7 @@ def timesync(car, buf, at):
 def version(car, buf, at):
     """AUTOPILOT_VERSION."""
     numbers, build, chip, board = car.command.identity
-    pack_into("<I", buf, at + d.AUTOPILOT_VERSION_CAPABILITIES, _MAVLINK2)
+    pack_into("<I", buf, at + d.AUTOPILOT_VERSION_CAPABILITIES, _CAPABILITIES)
     pack_into("<I", buf, at + d.AUTOPILOT_VERSION_BOARD_VERSION, board)
     copy(buf, at + d.AUTOPILOT_VERSION_UID, chip, 0, min(8, len(chip)))
     copy(buf, at + d.AUTOPILOT_VERSION_FLIGHT_CUSTOM_VERSION, build, 0, len(build))

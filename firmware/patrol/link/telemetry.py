@@ -9,6 +9,7 @@ from struct import pack_into
 
 from patrol.link import dialect as d
 from patrol.link import messages as m
+from patrol.link.frame import MORE, NOTHING
 from patrol.link.payload import copy
 from patrol.portable import const
 from patrol.schedule import FREE, MEAN, WORST
@@ -20,6 +21,7 @@ TIMESYNC = const(2)
 VERSION = const(3)
 _TEXT = const(4)
 _SONAR = const(7)
+PARAMETER = const(16)
 
 _SLOW = const(50)  # bytes a tick, 83 kbaud: there what has 20 Hz has 10
 _TEXTS = const(8)
@@ -56,6 +58,7 @@ class Telemetry:
             (d.FLOOR_STATUS, m.floor, 10, 6),  # 10 Hz
             (d.DISTANCE_SENSOR, m.tof, 5, 3),  # of the ToF sensors in turn, 10 Hz each
             (d.TASK_TIMING, m.task, 25, 26),  # 4 Hz, as often as the schedule accounts for one
+            (d.PARAM_VALUE, car.parameters.fill, 0, 0),
         )
         slow = writer.portion < _SLOW
         self._ids = tuple([stream[0] for stream in streams])
@@ -141,8 +144,8 @@ class Telemetry:
                     full = True  # the less important ones do not overtake it
                 else:
                     more = self._fill[i](car, writer.buf, at)
-                    due[i] = more == m.MORE
-                    if more != m.NOTHING:
+                    due[i] = more == MORE
+                    if more != NOTHING:
                         writer.end()
             i += 1
         writer.flush(self._uart)
@@ -196,4 +199,4 @@ class Telemetry:
         else:
             n = len(text)
             copy(buf, at, text, 0, n if n < 50 else 50)
-        return m.MORE if self._text_count else None
+        return MORE if self._text_count else None

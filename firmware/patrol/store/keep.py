@@ -7,9 +7,9 @@ from patrol.store.log import Log
 
 
 def recall():
-    """Settings by name, (severity, text) to be said, whether it crashed, where uptime is told,
-    and machine.reset_cause()."""
-    from patrol.store.settings import load
+    """Settings by name and as parameters, (severity, text) to be said, whether it crashed, where
+    uptime is told, and machine.reset_cause()."""
+    from patrol.store.settings import load, parameters
 
     said = []
 
@@ -18,7 +18,21 @@ def recall():
 
     log = Log(board.SETTINGS)
     cause = crash.start(say)
-    return load(log, say), said, crash.tell(log, say), crash.UPTIME, cause
+    settings = load(log, say)
+    return settings, parameters(settings), said, crash.tell(log, say), crash.UPTIME, cause
+
+
+def save(values):
+    """Writes all settings, in the table's order: None, or why they could not be, as bytes."""
+    from patrol.store import settings
+
+    log = Log(board.SETTINGS)
+    changes = {settings.TABLE[i][0]: values[i] for i in range(len(values))}
+    try:
+        settings.save(log, changes)
+    except OSError as error:
+        return str(error).encode()
+    return None
 
 
 def note(error, schedule, number):

@@ -19,6 +19,16 @@ def defaults():
     return {row[0]: row[4] for row in TABLE}
 
 
+def parameters(values):
+    """What link.parameters needs: values in the table's order, names in one piece of bytes in
+    capitals, each with a | behind it, and lowest and highest of each, one behind the other."""
+    names = "".join([row[0].upper() + "|" for row in TABLE])
+    ranges = []
+    for row in TABLE:
+        ranges += row[2:4]
+    return [values[row[0]] for row in TABLE], names.encode(), tuple(ranges)
+
+
 def refusal(name, value):
     """Why a setting cannot have this value, in words; None when it can."""
     for known, _, lowest, highest, _, _ in TABLE:

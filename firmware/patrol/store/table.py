@@ -32,5 +32,5 @@ TABLE = (
     # what it holds, and its resistance with its wires, where the estimate of it begins.
     ("battery_type", "1", 1, 4, 3, 2),
     ("battery_capacity", "mAh", 200, 20_000, 2_600, 2),
-    ("battery_resistance", "mohm", 20, 2_000, 100, 2),
+    ("battery_mohm", "mohm", 20, 2_000, 100, 2),
 )

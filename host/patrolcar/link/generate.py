@@ -42,6 +42,7 @@ ACCEPTS = (
     "SET_MODE",
     "PARAM_REQUEST_LIST",
     "PARAM_REQUEST_READ",
+    "PARAM_SET",
     "TIMESYNC",
     "PING",
     "REQUEST_DATA_STREAM",
@@ -88,6 +89,9 @@ OFFSETS: dict[str, tuple[str, ...]] = {
     "COMMAND_LONG": ("param1", "param2", "command"),
     "COMMAND_INT": ("param1", "param2", "command"),
     "SET_MODE": ("custom_mode", "base_mode"),
+    "PARAM_VALUE": ("param_value", "param_count", "param_id", "param_type"),
+    "PARAM_REQUEST_READ": ("param_index", "param_id"),
+    "PARAM_SET": ("param_value", "param_id", "param_type"),
 }
 
 NO_TARGET = 255

@@ -47,6 +47,23 @@ def test_defaults_are_the_cars(store):
         )
 
 
+def test_keys_are_the_tables_places():
+    from patrol.store import keys, table
+
+    places = {name: value for name, value in vars(keys).items() if name.isupper()}
+    assert places == {row[0].upper(): i for i, row in enumerate(table.TABLE)}
+
+
+def test_names_fit_a_parameters_id(store):
+    values, names, ranges = store.module.parameters(store.module.defaults())
+    ids = names.decode().split("|")[:-1]
+    assert ids == [row[0].upper() for row in store.module.TABLE]
+    assert max(map(len, ids)) <= 16
+    assert len(set(ids)) == len(values) == len(ranges) // 2
+    # What a REAL32 tells exactly.
+    assert all(abs(limit) <= 1 << 24 for limit in ranges)
+
+
 def test_products_with_settings_stay_small_integers(store):
     table = {row[0]: row for row in store.module.TABLE}
     assert 65_535 * table["battery_full"][3] < 1 << 30
