@@ -336,6 +336,7 @@ class Car:
         if supervisor.state == rules.AUTO and (
             self.sonars.lost() or self.floor.blind or self.faults.now[parts.BUMPER]
         ):
+            self.faults.hurry()
             supervisor.post(rules.SENSOR_LOST)
 
     def _behave(self):

@@ -3,7 +3,9 @@
 from patrol.behaviour.faults import IMU, TOF
 from patrol.drivers.imu import SILENT
 from patrol.portable import const
+from patrol.schedule import FREE
 
+_SETUP_BYTES = const(12_288)  # of heap, for the code that sets them up
 _ANEW_MS = const(5_000)  # from one try to start the ToF sensors anew to the next
 
 
@@ -51,8 +53,12 @@ class Senses:
         ms = car.schedule.ms
         if car.xshut is None or ms < self._anew_ms or not car.bus.free():
             return
+        if car.schedule.heap[FREE] < _SETUP_BYTES:
+            return
         for tof in car.tofs:
             if tof.fault == SILENT and tof.answers():
                 self._anew_ms = ms + _ANEW_MS
                 car.start_tofs()
+                car.tofs[0].begin()
+                car.tofs[1].begin()
                 return

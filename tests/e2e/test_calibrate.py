@@ -45,6 +45,9 @@ class Owner(Answers):
         if "ruler" in question:
             x, y, _ = self._world.pose()
             return f"{math.hypot(x - self._from[0], y - self._from[1]) * 1000:.0f}"
+        if "degrees" in question:
+            beyond = self._world.pose()[2] - self._from[2]
+            return f"{3 * 360 - math.degrees(math.remainder(beyond, math.tau)):.1f}"
         if "multimeter" in question:
             return f"{self._world.battery_mv() * METER / 1000:.3f}"
         return ""
@@ -85,9 +88,28 @@ def test_wheels_track_and_battery_come_out_as_they_are(car: Simulated) -> None:
     for side in ("wheel_left", "wheel_right"):
         diameter = stored[side] * COUNTS_A_TURN / math.pi / 1e6
         assert diameter == pytest.approx(DIAMETER_MM, rel=0.01)
-    assert stored["track"] / 100 == pytest.approx(TRACK_MM, rel=0.02)
+    assert stored["track"] / 100 == pytest.approx(TRACK_MM, rel=0.005)
+    assert stored["gyro_scale"] != 1_000
     assert stored["battery_full"] == pytest.approx(14_190 * METER, rel=0.01)
     assert car.world.contacts == 0
+
+
+def test_nobody_who_says_how_far_it_turned_leaves_the_track_as_it_is(car: Simulated) -> None:
+    done = _patrol(car.repl, "--only", "track", "--yes")
+    assert (
+        "track: skipped: nobody is there to say what was measured: pass --turned-deg"
+        in " ".join(done.stdout.split())
+    )
+    assert _stored(car)["track"] == 13_000
+
+
+def test_a_gyro_whose_scale_is_known_says_how_far_the_car_turned(car: Simulated) -> None:
+    _calibrate(car, "wheels", "track")
+    owner = Owner(car.world)
+    outcome = calibrate(car.repl, ["track"], Given(), owner, lambda text: None, lambda all: None)
+    assert not any("degrees" in question for question in owner.asked)
+    (change,) = outcome.changes
+    assert change.new / 100 == pytest.approx(TRACK_MM, rel=0.005)
 
 
 def test_the_gyro_bias_is_found_and_the_next_boot_has_it(car: Simulated) -> None:

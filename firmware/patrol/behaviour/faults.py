@@ -76,6 +76,21 @@ class Faults:
         self._said[part] = fault
         self._say(severity, fault << FAULT | part)
 
+    def untold(self, number):
+        """A text found no place: its part speaks again, in 5 s or at once."""
+        if number < REFUSED:
+            part = number & (1 << FAULT) - 1
+            self._said[part] = 255
+            if not self._wait[part]:
+                self._wait[part] = 1
+
+    def hurry(self):
+        """Those that wait speak now: the car stops for one of them."""
+        for part in range(PARTS):
+            if self._wait[part]:
+                self._wait[part] = 0
+                self.set(part, self.now[part])
+
     def step(self):
         """Lets those speak whose wait is over."""
         for part in range(PARTS):

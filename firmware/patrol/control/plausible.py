@@ -94,8 +94,9 @@ class Plausible:
             return 0
 
         us = window[_US] or 1
-        left = window[_COUNTS] * encoders[0].nm // us
-        right = window[_COUNTS + 1] * encoders[1].nm // us
+        # Five late ticks of a counter that leaps are 7,900 counts: 2**30 nm and more.
+        left = window[_COUNTS] * (encoders[0].nm // 10) // (us // 10 or 1)
+        right = window[_COUNTS + 1] * (encoders[1].nm // 10) // (us // 10 or 1)
         apart = window[_TURNED] * self._track // us - left + right if trusted else 0
         for side in (0, 1):
             now = encoders[side].speed

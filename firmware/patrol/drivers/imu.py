@@ -92,7 +92,7 @@ class Imu:
             self._begin()
         except OSError:
             self.lose(SILENT)
-        if not self.works:
+        if self.fault == SILENT:
             self.fault = ABSENT
 
     def calibrate(self, x, y, z, permille):

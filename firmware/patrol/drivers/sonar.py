@@ -84,6 +84,7 @@ class Sonar:
         if self._level():
             return False
         self._rise = ticks_us()
+        self._risen = -1  # that of 43 minutes ago has the same number
         self._generation = (self._generation + 1) & 0xFFFF
         return True
 
@@ -151,6 +152,6 @@ class Sonar:
             self._quiet += 1
         if self._same >= _SAME_PINGS:
             return _SAME
-        if self._spikes >= _SPIKES:
+        if self._spikes >= _SPIKES or (self._spikes and self.fault == _DISTURBED):
             return _DISTURBED
         return _QUIET if self._quiet == _QUIET_PINGS else 0

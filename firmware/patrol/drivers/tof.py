@@ -80,6 +80,10 @@ class Tof:
             self.fault = _SILENT
             self.range_mm = 0
 
+    def begin(self):
+        """It has been set up anew: its first measurement is on its way."""
+        self._idle = 0
+
     def answers(self):
         """Whether a VL53L0X is at its address, measuring or not."""
         b = self._buffer

@@ -133,6 +133,8 @@ def sonar(car, buf, at):
     """DISTANCE_SENSOR of each sonar that was measured and not told yet."""
     sonars = car.sonars
     left = sonars.untold
+    if not left:
+        return NOTHING
     i = 0
     while not left >> i & 1:
         i += 1

@@ -16,10 +16,10 @@ from patrol.schedule import FREE, MEAN, WORST
 
 # Places in `due` of what others ask for.
 ACK = const(0)
-PING = const(1)
-TIMESYNC = const(2)
-VERSION = const(3)
-_TEXT = const(4)
+_TEXT = const(1)
+PING = const(4)
+TIMESYNC = const(5)
+VERSION = const(6)
 _SONAR = const(7)
 PARAMETER = const(16)
 
@@ -43,12 +43,12 @@ class Telemetry:
         # priority.
         streams = (
             (d.COMMAND_ACK, m.acknowledgement, 0, 0),
-            (d.PING, m.ping, 0, 0),
-            (d.TIMESYNC, m.timesync, 0, 0),
-            (d.AUTOPILOT_VERSION, m.version, 0, 0),
             (d.STATUSTEXT, self._text, 0, 0),
             (d.HEARTBEAT, m.heartbeat, 100, 3),  # 1 Hz
             (d.LOOP_TIMING, self._health, 50, 7),  # 2 Hz
+            (d.PING, m.ping, 0, 0),
+            (d.TIMESYNC, m.timesync, 0, 0),
+            (d.AUTOPILOT_VERSION, m.version, 0, 0),
             (d.DISTANCE_SENSOR, m.sonar, 0, 0),  # each measurement
             (d.ATTITUDE, m.attitude, 5, 2),  # 20 Hz
             (d.LOCAL_POSITION_NED, m.position, 10, 4),  # 10 Hz
@@ -98,8 +98,6 @@ class Telemetry:
         if text == self._said and ms - self._said_ms < _AGAIN_MS:
             self.texts_repeated += 1
             return
-        self._said = text
-        self._said_ms = ms
         severities = self._severities
         at = self._text_at
         if self._text_count < _TEXTS:
@@ -113,8 +111,13 @@ class Telemetry:
                 if severities[other] >= severities[at]:
                     at = other
             self.texts_dropped += 1
+            lost = text if severity >= severities[at] else self._texts[at]
+            if isinstance(lost, int):
+                self._car.faults.untold(lost)
             if severity >= severities[at]:
                 return
+        self._said = text
+        self._said_ms = ms
         self._texts[at] = text
         severities[at] = severity
 

@@ -20,12 +20,13 @@ TABLE = (
     ("track", "mm/100", 11_000, 15_000, 13_000, 1),
     # What the converter's full scale stands for.
     ("battery_full", "mV", 12_000, 16_300, 14_190, 1),
-    # Readings of 16 bits between dark and light, and between floor and none.
-    ("line_left", "counts", 0, 65_535, 32_768, 1),
-    ("line_middle", "counts", 0, 65_535, 32_768, 1),
-    ("line_right", "counts", 0, 65_535, 32_768, 1),
-    ("cliff_left", "counts", 0, 65_535, 32_768, 1),
-    ("cliff_right", "counts", 0, 65_535, 32_768, 1),
+    # Readings of 16 bits between dark and light, and between floor and none. No floor at all reads
+    # 63,500: a level that nothing reaches would switch a cliff sensor off.
+    ("line_left", "counts", 2_000, 62_000, 32_768, 1),
+    ("line_middle", "counts", 2_000, 62_000, 32_768, 1),
+    ("line_right", "counts", 2_000, 62_000, 32_768, 1),
+    ("cliff_left", "counts", 2_000, 62_000, 32_768, 1),
+    ("cliff_right", "counts", 2_000, 62_000, 32_768, 1),
     # The least severity that is told (MAV_SEVERITY): 7 debug, 6 info, 4 warning, 3 error.
     ("log_level", "severity", 3, 7, 6, 2),
     # The pack: MAV_BATTERY_TYPE (1 LiPo 2S, 2 LiFePO4 2S, 3 Li-ion 2S, 4 NiMH 6S; chemistry.py),

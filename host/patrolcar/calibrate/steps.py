@@ -137,17 +137,23 @@ class Calibration:
         return self._measured(self.given.measured_mm, "How many mm did it go by the ruler?", found)
 
     def track(self) -> dict[str, int]:
-        """The wheels' distance, by turning on the spot."""
+        """The wheels' distance, by turning on the spot, and the gyro's scale with it.
+
+        A gyro as it was bought is good to 3 %, and so would the track be: only one whose scale is
+        known says how far the car turned.
+        """
         left, right = self.settings["wheel_left"], self.settings["wheel_right"]
         rounds = self.given.rounds
         told_rad = None
+        judge = False
         given_deg = self.given.turned_deg
         if self.given.push:
             counts = self._pushed(f"Turn the car {rounds} times clockwise on the spot")
             if given_deg is None:
                 given_deg = rounds * 360.0
         else:
-            if not self._has_imu():
+            judge = self._has_imu() and self.settings["gyro_scale"] != 1000
+            if not judge:
                 self._answerable(self.given.turned_deg, "--turned-deg")
             self._allow(
                 f"The car turns {rounds} times clockwise on the spot. Is there 10 cm around it?"
@@ -161,9 +167,9 @@ class Calibration:
             told_rad = turned / 1e6 if self.gyro else None
         if abs(counts[0]) + abs(counts[1]) < 100:
             raise PatrolError("the wheels counted no turn: patrol doctor tells why")
-        if given_deg is None and told_rad is not None:
-            if abs(told_rad) < 1:
-                raise PatrolError("the gyro saw no turn: patrol doctor tells why")
+        if told_rad is not None and abs(told_rad) < 1:
+            raise PatrolError("the gyro saw no turn: patrol doctor tells why")
+        if given_deg is None and told_rad is not None and judge:
             true_rad = told_rad * self.settings["gyro_scale"] / 1000  # told with the scale 1000
             return {"track": formulas.track(left, right, counts, true_rad)}
 
@@ -173,7 +179,7 @@ class Calibration:
                 new["gyro_scale"] = formulas.gyro_scale(1000, told_rad, math.radians(degrees))
             return new
 
-        asked = "There is no gyro: how many degrees did the car turn?"
+        asked = f"How many degrees did the car turn? {rounds} rounds are {rounds * 360}."
         return self._measured(given_deg, asked, found)
 
     def battery(self) -> dict[str, int]:

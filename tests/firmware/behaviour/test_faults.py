@@ -134,6 +134,41 @@ SPELLED = {
 }
 
 
+def test_a_text_that_found_no_place_is_told_again_in_five_seconds(told):
+    told.faults.set(names.BATTERY, 9)
+    told.faults.untold(9 << names.FAULT | names.BATTERY)
+    told.clear()
+    for _ in range(STEPS):
+        told.faults.step()
+    assert told == [(4, "battery: leaps")]
+
+
+def test_an_end_that_found_no_place_is_told_again(told):
+    told.faults.set(names.BATTERY, 9)
+    told.faults.set(names.BATTERY, 0)
+    told.faults.untold(names.BATTERY)
+    told.clear()
+    for _ in range(STEPS):
+        told.faults.step()
+    assert told == [(6, "battery is back")]
+
+
+def test_a_refusal_that_found_no_place_is_no_fault(told):
+    told.faults.untold(names.REFUSED | 1 << names.FAULT | 1)
+    for _ in range(STEPS):
+        told.faults.step()
+    assert told == []
+
+
+def test_what_the_car_stops_for_is_told_before_its_wait_is_over(told):
+    told.faults.set(1, 1)
+    told.faults.set(1, 0)
+    told.faults.set(1, 1)
+    assert told == [(4, "front sonar: no echo pulse"), (6, "front sonar is back")]
+    told.faults.hurry()
+    assert told[2:] == [(4, "front sonar: no echo pulse")]
+
+
 def test_every_text_fits_a_statustext_and_says_its_part(told):
     parts = [(part, faults) for group, faults in SPELLED.items() for part in group]
     assert len(parts) == names.PARTS

@@ -69,7 +69,7 @@ def ticks_until(imu, condition, most=200):
 
 def test_another_chip_is_not_trusted():
     imu = Imu(Bus(identity=0x71))
-    assert (imu.works, imu.fault) == (False, driver.ABSENT)
+    assert (imu.works, imu.fault) == (False, driver.IDENTITY)
 
 
 def test_where_none_answers_from_the_start_it_is_absent_and_may_come():

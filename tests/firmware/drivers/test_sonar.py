@@ -152,6 +152,26 @@ def test_ranges_that_are_far_too_short_now_and_then_are_another_cars_pings(bench
     assert not bench.sonar.dead
 
 
+def test_crosstalk_is_not_over_with_the_next_good_range(bench):
+    for k in range(8):
+        bench.measure(9_000 + 7 * k)
+        bench.measure(1_000 + 900 * (k % 3))
+    assert bench.sonar.fault == 5
+    for k in range(4):
+        bench.measure(9_000 + 7 * k)
+        assert bench.sonar.fault == 5
+    for k in range(2_000):
+        bench.measure(9_000 + 7 * (k % 5))
+    assert bench.sonar.fault == 0
+
+
+def test_no_ping_of_a_silent_sensor_is_taken_for_one_of_long_ago(bench):
+    bench.measure(1_000)
+    for _ in range(33_000):  # 44 minutes: the generation's 16 bits have come round
+        bench.measure(None, 1_000)
+        assert bench.sonar.fault == 1
+
+
 def test_thirty_seconds_of_silence_in_motion_are_told_and_no_reason_to_stop(bench):
     bench.moving = True
     for _ in range(375):

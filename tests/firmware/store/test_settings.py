@@ -121,13 +121,13 @@ def test_a_record_of_another_length_than_its_layout_is_refused(store):
 
 
 def test_an_older_layout_is_taken_over_as_far_as_it_goes(store, monkeypatch):
-    store.module.save(store.log(), {"track": 13_040, "cliff_left": 500})
+    store.module.save(store.log(), {"track": 13_040, "cliff_left": 2_500})
     layout = store.module.LAYOUT
     newer = (*store.module.TABLE, ("horn", "Hz", 100, 4_000, 440, layout + 1))
     monkeypatch.setattr(store.module, "TABLE", newer)
     monkeypatch.setattr(store.module, "LAYOUT", layout + 1)
     values = store.load()
-    assert (values["track"], values["cliff_left"], values["horn"]) == (13_040, 500, 440)
+    assert (values["track"], values["cliff_left"], values["horn"]) == (13_040, 2_500, 440)
     assert store.said == [b"settings of layout %d taken over" % layout]
     store.module.save(store.log(), {"horn": 880})
     values = store.load()
