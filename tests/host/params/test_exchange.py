@@ -5,93 +5,26 @@ The car here answers as the firmware does; its clock, and the program's, is a nu
 
 from __future__ import annotations
 
-import random
-from collections import deque
 from typing import Any
 
 import pytest
 
+from parameter_car import ParameterCar
 from patrolcar.errors import PatrolError
 from patrolcar.params import exchange as module
 from patrolcar.params.exchange import ATTEMPTS, MOST_S, PATIENCE_S, Exchange
-from patrolcar.params.table import known
 
 NAMES = [f"P{i}" for i in range(80)]
-FRAME_S = 0.004
-ROUND_TRIP_S = 0.02
-
-
-class Car:
-    """Both ends of a line that loses each frame with a probability."""
-
-    name = "/dev/pts/3"
-    target_system = target_component = 1
-    received = 1
-
-    def __init__(self, dialect: Any, values: dict[str, float], loss: float, seed: int) -> None:
-        self.module = dialect
-        self.mav = self
-        self.values = values
-        self.now = 1000.0
-        self.asked = 0
-        self.set_to: list[tuple[str, float]] = []
-        self._loss = loss
-        self._random = random.Random(f"line {seed}")
-        self._coming: deque[tuple[float, Any]] = deque()
-        self._packer = dialect.MAVLink(None, srcSystem=1, srcComponent=1)
-
-    def _lost(self) -> bool:
-        return self._random.random() < self._loss
-
-    def tell(self, name: str) -> None:
-        """PARAM_VALUE, if it is not lost."""
-        index = list(self.values).index(name)
-        message = self.module.MAVLink_param_value_message(
-            name.encode(), self.values[name], 9, len(self.values), index
-        )
-        if not self._lost():
-            (got,) = self.module.MAVLink(None).parse_buffer(message.pack(self._packer))
-            last = self._coming[-1][0] if self._coming else self.now + ROUND_TRIP_S
-            self._coming.append((last + FRAME_S, got))
-
-    def recv(self, timeout: float | None = None) -> Any:
-        assert timeout is not None
-        if self._coming and self._coming[0][0] <= self.now + timeout:
-            at, message = self._coming.popleft()
-            self.now = max(self.now, at)
-            return message
-        self.now += timeout
-        return None
-
-    def param_request_list_send(self, *target: int) -> None:
-        self.asked += 1
-        if not self._lost():
-            for name in self.values:
-                self.tell(name)
-
-    def param_request_read_send(self, system: int, component: int, name: bytes, i: int) -> None:
-        self.asked += 1
-        names = list(self.values)
-        wanted = names[i] if 0 <= i < len(names) else name.decode()
-        if not self._lost() and wanted in self.values:
-            self.tell(wanted)
-
-    def param_set_send(
-        self, system: int, component: int, name: bytes, value: float, kind: int
-    ) -> None:
-        if self._lost():
-            return
-        one = known().get(name.decode())
-        self.set_to.append((name.decode(), value))
-        if one is None or one.low <= value <= one.high:
-            self.values[name.decode()] = value
-        self.tell(name.decode())
 
 
 @pytest.fixture
 def make_car(dialect: Any, monkeypatch: pytest.MonkeyPatch) -> Any:
-    def make(values: dict[str, float] | None = None, loss: float = 0.0, seed: int = 0) -> Car:
-        made = Car(dialect, values or dict(zip(NAMES, range(80), strict=True)), loss, seed)
+    def make(
+        values: dict[str, float] | None = None, loss: float = 0.0, seed: int = 0
+    ) -> ParameterCar:
+        made = ParameterCar(
+            dialect, values or dict(zip(NAMES, range(80), strict=True)), loss, seed
+        )
         monkeypatch.setattr(module.time, "monotonic", lambda: made.now)
         return made
 
