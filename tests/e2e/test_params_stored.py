@@ -1,4 +1,4 @@
-"""When parameters are stored, and that power which fails meanwhile leaves the old or the new ones."""
+"""When parameters are stored, and that power which fails then leaves the old or the new ones."""
 
 from __future__ import annotations
 

@@ -7,7 +7,8 @@ its old place stays. Defaults are patrol/car.py's, as a test checks.
 
 The comment above a row is its sentence for persons, from which the host makes documentation and
 metadata (params/table.py there): each row has one. "From the next boot." stands in it where it
-does not act at once; names of values stand in it as `1 this, 2 that`, from lowest to highest.
+does not act at once; names of values stand in it as `1 this, 2 that`, from lowest to highest, or
+here for all whose names begin and end alike, as `(begin...end): 1 this, 2 that.`
 """
 
 LAYOUT = 2

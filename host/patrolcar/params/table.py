@@ -3,6 +3,8 @@
     known()["TRACK"].sentence
 
 The comment lines above a row are its sentence; a row without any shares that of the row before.
+What several rows have in common stands in the module's docstring as `(begin...end): 0 this, 1
+that.` and is added to the sentence of each row whose name begins and ends so.
 A car may run other firmware than this package's, so a name that a car tells may be missing here.
 """
 
@@ -67,9 +69,12 @@ TITLES = {
     "CLIFF": "Cliff sensors",
     "LOG": "Texts",
     "FS": "Failsafes",
+    "AUTO": "AUTO",
+    "SYSID": "Link",
 }
 
 _MOST_CHOICES = 16
+_SHARED = re.compile(r"\((\w+)\.\.\.(\w+)\): ([^.]+)\.")
 
 
 @dataclass(frozen=True)
@@ -163,13 +168,23 @@ def _rows(text: str) -> list[tuple[str, str]]:
     return rows
 
 
+def _shared(text: str) -> list[tuple[str, str, str]]:
+    """What the docstring says of several: how their names begin, how they end, and the words."""
+    docstring = " ".join((ast.get_docstring(ast.parse(text)) or "").split())
+    return _SHARED.findall(docstring)
+
+
 def read_table(text: str) -> tuple[Parameter, ...]:
     """The parameters of a table's source. ValueError, SyntaxError for one that is none."""
     found = []
+    shared = _shared(text)
     for source, comment in _rows(text):
         name, unit, low, high, default, layout = ast.literal_eval(source)
         reboot = LATER in comment
         sentence = " ".join(comment.replace(LATER, " ").split())
+        for begin, end, words in shared:
+            if name.startswith(begin) and name.endswith(end):
+                sentence = f"{sentence.rstrip('.')}: {words}."
         found.append(Parameter(name, unit, low, high, default, layout, sentence, reboot))
     return tuple(found)
 

@@ -59,6 +59,22 @@ def test_names_of_values_go_from_the_lowest_to_the_highest(sentence: str, choice
     assert one.choices == choices
 
 
+def test_what_rows_have_in_common_is_added_to_each_sentence() -> None:
+    common = "What it does\n(alarm_..._act): 0 nothing, 1 rings, 2 takes\nthe key. And so on."
+    text = f'''"""{common}"""
+TABLE = (
+    # The door opens.
+    ("alarm_door_act", "1", 0, 2, 1, 1),
+    # How long it must have been open.
+    ("alarm_door_ms", "ms", 0, 2, 1, 1),
+)
+'''
+    door, ms = read_table(text)
+    assert door.sentence == "The door opens: 0 nothing, 1 rings, 2 takes the key."
+    assert door.choices == {0: "nothing", 1: "rings", 2: "takes the key"}
+    assert ms.sentence == "How long it must have been open."
+
+
 def test_a_tree_without_a_table_is_one_line(tmp_path) -> None:
     with pytest.raises(PatrolError, match=r"table\.py is no table of parameters"):
         parameters(tmp_path)
