@@ -6,7 +6,14 @@ import sys
 
 import typer
 
-from patrolcar.commands import board, scenario, simulate, watch, world  # noqa: F401  (they register themselves)
+from patrolcar.commands import (  # noqa: F401  (they register themselves)
+    board,
+    params,
+    scenario,
+    simulate,
+    watch,
+    world,
+)
 from patrolcar.commands.base import app, complain
 from patrolcar.errors import PatrolError
 

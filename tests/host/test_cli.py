@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-COMMANDS = ("sim", "view", "record", "report", "wiring", "demo", "world")
+COMMANDS = ("sim", "view", "record", "report", "wiring", "demo", "world", "params")
 
 
 def patrol(*words: str, cwd: Path | None = None) -> "subprocess.CompletedProcess[str]":
@@ -31,6 +31,13 @@ def test_every_command_has_help_with_an_example(command: str) -> None:
     assert "Example" in done.stdout
 
 
+@pytest.mark.parametrize("command", ["list", "get", "set", "save", "load", "diff"])
+def test_every_command_for_parameters_has_help_with_an_example(command: str) -> None:
+    done = patrol("params", "PORT", command, "--help")
+    assert done.returncode == 0
+    assert "Example" in done.stdout
+
+
 @pytest.mark.parametrize(
     ("words", "code", "said"),
     [
@@ -46,6 +53,9 @@ def test_every_command_has_help_with_an_example(command: str) -> None:
         (("world", "room:7+dog"), 2, "use people, paint, edge"),
         (("world", "empty", "-o", "."), 2, "picture . is a folder"),
         (("world", "empty", "-o", "plan.foo"), 2, "plan.foo: Format 'foo' is not supported"),
+        (("params", "no-such-port", "list"), 1, "no-such-port"),
+        (("params", "no.param", "list"), 2, "no.param does not exist"),
+        (("params", "list"), 2, "the port comes first: patrol params PORT list"),
         (("wiring", "arduino"), 2, "board arduino: pass one of blackpill_f411, nucleo_f446re, py"),
         (("wiring", "pyboard_v11", "-o", "wiring.gif"), 2, "let it end in .svg or .png"),
     ],

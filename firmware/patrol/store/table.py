@@ -4,34 +4,54 @@ Each is an integer: name, unit, lowest, highest, default, and the layout that it
 record holds all settings of its layout in this order, four bytes each, little-endian. A new
 setting goes to the end with the next layout's number; one whose meaning changes gets a new name,
 its old place stays. Defaults are patrol/car.py's, as a test checks.
+
+The comment above a row is its sentence for persons, from which the host makes documentation and
+metadata (params/table.py there): each row has one. "From the next boot." stands in it where it
+does not act at once; names of values stand in it as `1 this, 2 that`, from lowest to highest, or
+here for all whose names begin and end alike, as `(begin...end): 1 this, 2 that.`
 """
 
 LAYOUT = 2
 
 TABLE = (
-    # MPU-6050: zero-rate output within 20 degrees/s, 65.5 counts for one; scale within 3 %.
+    # What the gyro reads around its x axis at rest; an MPU-6050 has 65.5 counts for 1 degree/s and
+    # is within 20 degrees/s. From the next boot.
     ("gyro_bias_x", "counts", -2_000, 2_000, 0, 1),
+    # What the gyro reads around its y axis at rest. From the next boot.
     ("gyro_bias_y", "counts", -2_000, 2_000, 0, 1),
+    # What the gyro reads around its z axis at rest, the one that it turns about. From the next
+    # boot.
     ("gyro_bias_z", "counts", -2_000, 2_000, 0, 1),
+    # By what the gyro's rates are multiplied; an MPU-6050 is within 3 %. From the next boot.
     ("gyro_scale", "1/1000", 900, 1_100, 1_000, 1),
-    # The way of each wheel's rim for one count, and the wheels' distance.
+    # The way of the left wheel's rim for one count of its encoder. From the next boot.
     ("wheel_left", "nm/count", 140_000, 173_000, 156_501, 1),
+    # The way of the right wheel's rim for one count of its encoder. From the next boot.
     ("wheel_right", "nm/count", 140_000, 173_000, 156_501, 1),
+    # The distance of the wheels, by which the car's turning is reckoned. From the next boot.
     ("track", "mm/100", 11_000, 15_000, 13_000, 1),
-    # What the converter's full scale stands for.
+    # The pack's voltage that the converter's full scale stands for, by the divider. From the next
+    # boot.
     ("battery_full", "mV", 12_000, 16_300, 14_190, 1),
-    # Readings of 16 bits between dark and light, and between floor and none. No floor at all reads
-    # 63,500: a level that nothing reaches would switch a cliff sensor off.
+    # The left line sensor's reading, of 16 bits, between floor and tape. From the next boot.
     ("line_left", "counts", 2_000, 62_000, 32_768, 1),
+    # The middle line sensor's reading between floor and tape. From the next boot.
     ("line_middle", "counts", 2_000, 62_000, 32_768, 1),
+    # The right line sensor's reading between floor and tape. From the next boot.
     ("line_right", "counts", 2_000, 62_000, 32_768, 1),
+    # The left cliff sensor's reading, of 16 bits, between floor and none,
+    # which reads 63,500. From the next boot.
     ("cliff_left", "counts", 2_000, 62_000, 32_768, 1),
+    # The right cliff sensor's reading between floor and none. From the next boot.
     ("cliff_right", "counts", 2_000, 62_000, 32_768, 1),
-    # The least severity that is told (MAV_SEVERITY): 7 debug, 6 info, 4 warning, 3 error.
+    # The least severity that is told as a text: 3 error, 4 warning, 5 notice, 6 info, 7 debug.
+    # From the next boot.
     ("log_level", "severity", 3, 7, 6, 2),
-    # The pack: MAV_BATTERY_TYPE (1 LiPo 2S, 2 LiFePO4 2S, 3 Li-ion 2S, 4 NiMH 6S; chemistry.py),
-    # what it holds, and its resistance with its wires, where the estimate of it begins.
+    # The pack's kind, as MAV_BATTERY_TYPE has it, and so its voltages: 1 LiPo 2S, 2 LiFePO4 2S,
+    # 3 Li-ion 2S, 4 NiMH 6S. From the next boot.
     ("battery_type", "1", 1, 4, 3, 2),
+    # What the pack holds when it is full. From the next boot.
     ("battery_capacity", "mAh", 200, 20_000, 2_600, 2),
+    # The pack's resistance with its wires, where the estimate of it begins. From the next boot.
     ("battery_mohm", "mohm", 20, 2_000, 100, 2),
 )

@@ -4,7 +4,7 @@ import functools
 import os
 import sys
 from collections.abc import Callable
-from typing import Annotated, ParamSpec
+from typing import Annotated, Any, ParamSpec
 
 import typer
 
@@ -29,18 +29,17 @@ def complain(error: PatrolError) -> None:
     print(f"patrol: {error}", file=sys.stderr)
 
 
-def command(
-    *, until_interrupted: bool = False, group: typer.Typer = app, name: str | None = None
+def guarded(
+    *, until_interrupted: bool = False
 ) -> Callable[[Callable[P, None]], Callable[P, None]]:
-    """Registers a command whose errors are one line and whose Ctrl-C is no traceback.
+    """Makes errors of a function one line, and Ctrl-C no traceback.
 
-    `until_interrupted` marks a command that Ctrl-C is the ordinary end of: it exits with 0.
-    `group` is the application that it belongs to, `name` another name than the function's.
+    `until_interrupted` marks one that Ctrl-C is the ordinary end of: it exits with 0.
     """
 
-    def register(function: Callable[P, None]) -> Callable[P, None]:
+    def guard(function: Callable[P, None]) -> Callable[P, None]:
         @functools.wraps(function)
-        def guarded(*args: P.args, **kwargs: P.kwargs) -> None:
+        def run(*args: P.args, **kwargs: P.kwargs) -> None:
             try:
                 function(*args, **kwargs)
             except PatrolError as error:
@@ -56,8 +55,28 @@ def command(
             except KeyboardInterrupt:
                 raise typer.Exit(0 if until_interrupted else INTERRUPTED) from None
 
-        group.command(name)(guarded)
-        return guarded
+        return run
+
+    return guard
+
+
+def command(
+    *,
+    until_interrupted: bool = False,
+    group: typer.Typer = app,
+    name: str | None = None,
+    context_settings: dict[str, Any] | None = None,
+) -> Callable[[Callable[P, None]], Callable[P, None]]:
+    """Registers a guarded function as a command.
+
+    `group` is the application that it belongs to, `name` another name than the function's,
+    `context_settings` are those of its parser.
+    """
+
+    def register(function: Callable[P, None]) -> Callable[P, None]:
+        made = guarded(until_interrupted=until_interrupted)(function)
+        group.command(name, context_settings=context_settings)(made)
+        return made
 
     return register
 

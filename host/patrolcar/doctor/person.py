@@ -73,8 +73,15 @@ class AtTerminal:
 
 @contextlib.contextmanager
 def progress() -> Iterator[tuple[Callable[[str], None], Pause]]:
-    """A line on stderr that says what is being done, and what takes it away for a question."""
-    with Console(stderr=True).status("") as status:
+    """A line on stderr that says what is being done, and what takes it away for a question.
+
+    Where stderr is no terminal, nothing is said.
+    """
+    console = Console(stderr=True)
+    if not console.is_terminal:
+        yield lambda text: None, contextlib.nullcontext
+        return
+    with console.status("") as status:
 
         @contextlib.contextmanager
         def pause() -> Iterator[None]:

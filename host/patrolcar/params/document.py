@@ -1,0 +1,77 @@
+"""Writes firmware/PARAMETERS.md anew: `python -m patrolcar.params.document [--check]`."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from pathlib import Path
+
+from patrolcar.errors import PatrolError
+from patrolcar.params.table import Parameter, grouped, parameters
+from patrolcar.wiring.document import checkout
+
+DOCUMENT = Path("firmware/PARAMETERS.md")
+
+HEAD = """# The car's parameters
+
+Made by `make parameters` from `firmware/patrol/store/table.py`. They are MAVLink's parameters, so
+any ground station shows and sets them; from a terminal:
+
+```sh
+patrol params /dev/ttyUSB0 list               # what they are, changed ones marked
+patrol params /dev/ttyUSB0 set LOG_LEVEL 7
+patrol params --metadata apm.pdef.xml         # for MAVProxy: param set_xml_filepath apm.pdef.xml
+```
+
+All are whole numbers. A change acts in RAM at once, and is stored 2 s after the last one as soon
+as the car is disarmed; where *from* says *boot*, the car reads it at its next start.
+"""
+
+
+def document(rows: tuple[Parameter, ...]) -> str:
+    """The whole text: a table for each group."""
+    parts = [HEAD]
+    for title, members in grouped(rows).items():
+        lines = [f"## {title}", "", "| Name | Unit | Range | Default | What it is | From |"]
+        lines.append("|---|---|---|---|---|---|")
+        lines += [_row(one) for one in members]
+        parts.append("\n".join((*lines, "")))
+    return "\n".join(parts)
+
+
+def _row(one: Parameter) -> str:
+    cells = (
+        f"`{one.id}`",
+        one.shown_unit,
+        one.range,
+        str(one.default),
+        one.sentence,
+        "boot" if one.reboot else "at once",
+    )
+    return "| " + " | ".join(cell.replace("|", "\\|") for cell in cells) + " |"
+
+
+def main(arguments: list[str] | None = None) -> int:
+    """Writes the file if it is not as it should be; with --check only says so, by exit code 1."""
+    parser = argparse.ArgumentParser(prog="patrolcar.params.document", description=__doc__)
+    parser.add_argument("--check", action="store_true", help="only compare; exit 1 when stale")
+    parser.add_argument("--root", type=Path, help="the checkout")
+    options = parser.parse_args(arguments)
+    try:
+        root = options.root or checkout()
+        path, text = root / DOCUMENT, document(parameters(root / "firmware"))
+        if path.is_file() and path.read_text(encoding="utf-8") == text:
+            return 0
+        if options.check:
+            print(f"{DOCUMENT} is stale: run `make parameters`", file=sys.stderr)
+            return 1
+        path.write_text(text, encoding="utf-8")
+        print(f"wrote {DOCUMENT}")
+    except PatrolError as error:
+        print(error, file=sys.stderr)
+        return error.code
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
