@@ -5,7 +5,7 @@ BIN := $(VENV)/bin
 READY := $(VENV)/.ready
 
 .DEFAULT_GOAL := help
-.PHONY: help setup run test lint acceptance narrow bench dialect wiring clean
+.PHONY: help setup run test lint acceptance narrow bench dialect wiring states clean
 
 help:
 	@echo "make run         boot the virtual board, flash it, and watch the car patrol the office"
@@ -15,6 +15,7 @@ help:
 	@echo "make bench       the benchmarks, each against a named peer in the same run"
 	@echo "make dialect     write firmware/patrol/link/dialect.py again from the dialect XML"
 	@echo "make wiring      draw and write the boards' wiring again from firmware/boards"
+	@echo "make states      draw the car's states and failsafes again into firmware/README.md"
 	@echo "make clean       remove .venv and everything that was made"
 
 setup: $(READY)
@@ -60,6 +61,9 @@ dialect: $(READY)
 
 wiring: $(READY)
 	$(BIN)/python -m patrolcar.wiring
+
+states: $(READY)
+	$(BIN)/python -m patrolcar.states
 
 clean:
 	rm -rf $(VENV) build dist .pytest_cache .mypy_cache .ruff_cache .hypothesis patrol-demo

@@ -3,7 +3,8 @@
 Each is an integer: name, unit, lowest, highest, default, and the layout that it came with. A
 record holds all settings of its layout in this order, four bytes each, little-endian. A new
 setting goes to the end with the next layout's number; one whose meaning changes gets a new name,
-its old place stays. Defaults are patrol/car.py's, as a test checks.
+its old place stays. Defaults are patrol/car.py's, as a test checks. What a failsafe does
+(fs_..._act): 0 nothing, 1 tells, 2 stops, 3 takes the motors' power.
 """
 
 LAYOUT = 3
@@ -33,8 +34,6 @@ TABLE = (
     ("battery_type", "1", 1, 4, 3, 2),
     ("battery_capacity", "mAh", 200, 20_000, 2_600, 2),
     ("battery_mohm", "mohm", 20, 2_000, 100, 2),
-    # Failsafes (behaviour/failsafe_table.py). What is done: 0 nothing, 1 a text, 2 a stop, 3 the
-    # motors go off.
     # The ground station was heard and is not any more.
     ("fs_link_act", "1", 0, 3, 2, 3),
     # The pack's voltage at rest says that it is low.
