@@ -5,7 +5,7 @@ BIN := $(VENV)/bin
 READY := $(VENV)/.ready
 
 .DEFAULT_GOAL := help
-.PHONY: help setup run test lint acceptance narrow bench dialect wiring parameters clean
+.PHONY: help setup run test lint acceptance narrow bench dialect wiring parameters states clean
 
 help:
 	@echo "make run         boot the virtual board, flash it, and watch the car patrol the office"
@@ -16,6 +16,7 @@ help:
 	@echo "make dialect     write firmware/patrol/link/dialect.py again from the dialect XML"
 	@echo "make wiring      draw and write the boards' wiring again from firmware/boards"
 	@echo "make parameters  write firmware/PARAMETERS.md again from the table of parameters"
+	@echo "make states      draw the car's states and failsafes again into firmware/README.md"
 	@echo "make clean       remove .venv and everything that was made"
 
 setup: $(READY)
@@ -64,6 +65,9 @@ wiring: $(READY)
 
 parameters: $(READY)
 	$(BIN)/python -m patrolcar.params.document
+
+states: $(READY)
+	$(BIN)/python -m patrolcar.states
 
 clean:
 	rm -rf $(VENV) build dist .pytest_cache .mypy_cache .ruff_cache .hypothesis patrol-demo

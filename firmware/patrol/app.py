@@ -14,9 +14,11 @@ from patrol import car as limits
 from patrol.behaviour import faults as parts
 from patrol.behaviour import supervisor as rules
 from patrol.behaviour.checks import Checks
+from patrol.behaviour.failsafe import Failsafe
 from patrol.behaviour.faults import Faults
 from patrol.behaviour.manual import Manual
 from patrol.behaviour.panel import Panel
+from patrol.behaviour.stopping import Stopping
 from patrol.behaviour.supervisor import Supervisor
 from patrol.behaviour.wander import Wander
 from patrol.control.attitude import Attitude
@@ -32,7 +34,6 @@ from patrol.portable import const
 from patrol.schedule import Schedule
 from patrol.senses import Senses
 
-_STALL_MS = const(600)
 _BUTTON_SAMPLES = const(500)
 _BUMPER_SAMPLES = const(250)  # backing off takes 0.9 s, and a look another
 _BIAS_TICKS = const(96)  # at rest, before the gyro can be trusted
@@ -118,14 +119,13 @@ class Car:
         self.faults = Faults(self._say)
         self.plausible = Plausible(self, (settings["track"] + 50) // 100)
         self.telemetry.spell = self.faults.spell
-        self.supervisor = self._supervisor()
+        self._supervise_by_tables()
 
         self._say(6, b"patrolcar %d.%d.%d ready" % VERSION)
         print("patrolcar %d.%d.%d build" % VERSION, BUILD.hex() or "none", "ready")
         for severity, text in said:
             self._say(severity, text)
         self.senses = Senses(self)
-        self._was_silent = False
 
         schedule.plan(
             (
@@ -192,23 +192,26 @@ class Car:
         tof_setup.start(self.bus.i2c, self.xshut)
         _let_go(patrol.drivers, "tof_setup")
 
-    def _supervisor(self):
-        """The Supervisor over this car's actions."""
-        from patrol.behaviour import transitions
+    def _supervise_by_tables(self):
+        """Makes the Supervisor over this car's actions, and the Failsafe."""
+        from patrol.behaviour import failsafe_table, transitions
+
+        self.stopping = Stopping(self)
 
         actions = (
             None,
             self._power_on,
             self._power_off,
             self.drive.halt,
+            self.wander.retreat,
             None,
             self.manual.start,
             self.wander.start,
-            self.wander.retreat,
         )
-        made = Supervisor(transitions.TABLE, actions, self._say)
-        _let_go(patrol.behaviour, "transitions")  # 3 KB that it has made 80 bytes of
-        return made
+        self.supervisor = Supervisor(transitions.TABLE, actions, self._say, self.stopping.begin)
+        self.failsafe = Failsafe(self, failsafe_table.TABLE)
+        _let_go(patrol.behaviour, "transitions")  # 4 KB that they have made 100 bytes of
+        _let_go(patrol.behaviour, "failsafe_table")
 
     # Running.
 
@@ -257,6 +260,8 @@ class Car:
             reason = self.checks.arming()
         elif event == rules.MODE_AUTO and supervisor.armed():
             reason = self.checks.auto()
+        elif event == rules.MODE_MANUAL and supervisor.armed():
+            reason = self.failsafe.holds()
         if reason is not None:
             self._say(4, reason)
             return TEMPORARILY_REJECTED
@@ -306,47 +311,27 @@ class Car:
         dt = self.schedule.dt_us
         self.odometry.step(self.encoder_left.delta, self.encoder_right.delta, dt, yaw, trusted)
         found = self.plausible.step(dt, yaw, trusted)
-        if found:
-            self.supervisor.post(rules.STALL if found & ~1 == parts.BLOCKED else rules.WHEEL)
+        if found & ~1 == parts.BLOCKED:
+            self.failsafe.stalled = True
+        elif found:
+            self.supervisor.post(rules.WHEEL)
 
     def _supervise(self):
         self.watchdog.feed()
         if self.button.pressed:
             self.panel.press()
-        supervisor = self.supervisor
-        silent = self.command.silent
-        if silent and not self._was_silent:
-            supervisor.post(rules.LINK_LOST)
-        self._was_silent = silent
-        if not supervisor.armed():
-            return
         if self.deadman.tripped:
-            supervisor.post(rules.LOOP_STOPPED)
-        if self.attitude.tilted:
-            supervisor.post(rules.TILT)
-        if self.checks.battery_critical:
-            supervisor.post(rules.BATTERY_CRITICAL)
-        if self.bumper.hit:
-            supervisor.post(rules.BUMPER)
-        if self.floor.hit:
-            supervisor.post(rules.CLIFF)
-        if self.drive.blocked_ms >= _STALL_MS:
-            self.drive.blocked_ms = 0
-            supervisor.post(rules.STALL)
-        if supervisor.state == rules.AUTO and (
-            self.sonars.lost() or self.floor.blind or self.faults.now[parts.BUMPER]
-        ):
-            self.faults.hurry()
-            supervisor.post(rules.SENSOR_LOST)
+            self.supervisor.post(rules.LOOP_STOPPED)
+        self.failsafe.step()
+        self.stopping.step()
 
     def _behave(self):
         state = self.supervisor.state
         if state == rules.AUTO:
-            if self.wander.step(self.bumper.pressed):
+            if self.wander.step(self.failsafe.bars()):
                 self.supervisor.post(rules.STUCK)
         elif state == rules.MANUAL:
-            blocked = self.bumper.pressed or self.floor.edge
-            if self.manual.step(self.schedule.ms, blocked):
+            if self.manual.step(self.schedule.ms, self.failsafe.bars()):
                 self.supervisor.post(rules.DEADMAN)
 
     def _act(self):
@@ -355,8 +340,6 @@ class Car:
     def _power(self):
         battery = self.battery
         battery.sample(50)
-        if self.checks.watch_battery():
-            self._say(4, b"battery low")
         faults = self.faults
         faults.set(parts.BATTERY, battery.fault)
         faults.set(parts.BUMPER, parts.STUCK if self.bumper.held >= _BUMPER_SAMPLES else 0)

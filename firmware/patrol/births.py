@@ -5,7 +5,7 @@ On a built board this module holds them, for the classes that the build has made
 built they stay where they are, and there is nothing to forget.
 """
 
-METHODS = ("__init__", "_make", "_wire", "_supervisor", "calibrate", "plan")
+METHODS = ("__init__", "_make", "_wire", "_supervise_by_tables", "calibrate", "plan")
 
 kept = False  # somebody else makes objects of these classes, and may do so later
 

@@ -29,6 +29,13 @@ _FAULTS = const(22)
 # A text's number: the part's, from bit FAULT on the fault's, and REFUSED where AUTO is for it.
 FAULT = const(5)
 REFUSED = const(1 << 10)
+# Texts that are about no part: a failsafe's (by its place in failsafe_table.py), NOT_NOW where it
+# keeps the car from driving, an event's (from supervisor.ESTOP on), and a new state's.
+TEXT = const(1 << 11)
+NOT_NOW = const(1 << 12)
+EVENT = const(TEXT | 10)
+STATE = const(TEXT | 16)
+STOPPED = const(1 << 14)  # and a way in mm
 # Those of wheels are texts' numbers, of the left one; the right one's are one more.
 BACKWARD = const(14 << FAULT | ENCODER)
 NOTHING = const(15 << FAULT | ENCODER)
@@ -37,6 +44,14 @@ EXCHANGED = const(21 << FAULT | ENCODER)
 REVERSED = const(17 << FAULT | MOTOR)
 BLOCKED = const(18 << FAULT | WHEEL)
 BY_ITSELF = const(19 << FAULT | WHEEL)
+
+# Words behind those of parts and faults.
+_ALONE = const(PARTS + _FAULTS)
+_AUTO_REFUSED = const(_ALONE + 1)
+_REFUSED = const(_ALONE + 2)
+_STOPPED = const(_ALONE + 3)
+_MM = const(_ALONE + 4)
+_TEXTS = const(_ALONE + 5)
 
 _WAIT = const(42)  # steps: 5 s
 _WORDS = (
@@ -47,7 +62,13 @@ _WORDS = (
     b": hears nothing|: stays pressed|: no such voltage|: leaps|: overcurrent| does not answer|"
     b" tells always the same| is another chip| counts backward| counts nothing| loses counts|"
     b" turns backward| does not turn| turns by itself|no IMU at 0x68|"
-    b"left and right encoder are exchanged|: heading by wheels alone|AUTO refused: |"
+    b"left and right encoder are exchanged|: heading by wheels alone|AUTO refused: |refused: |"
+    b"stopped in | mm|ground station silent|battery low|battery critical|a wheel does not turn|"
+    b"tilted|no floor ahead: an edge|bumper pressed|AUTO needs that sensor|the loop is late|"
+    b"little heap is free|emergency stop|no MANUAL_CONTROL for 500 ms: stopped|"
+    b"stuck: no way out|a wheel cannot be trusted: stopped|loop stood still: motors cut|"
+    b"exception: see the REPL|disarmed|armed: HOLD|MANUAL|AUTO|"
+    b"FAULT: motors off, disarm to clear|"
 )
 _BAR = b"|"
 
@@ -100,15 +121,24 @@ class Faults:
 
     def spell(self, number, buf, off):
         """Writes a text into a buffer."""
+        if number >= STOPPED:
+            off = _number(number - STOPPED, buf, _word(_STOPPED, buf, off))
+            _word(_MM, buf, off)
+            return
         part = number & 31
+        if number >= TEXT:
+            if number & NOT_NOW:
+                off = _word(_REFUSED, buf, off)
+            _word(_TEXTS + part, buf, off)
+            return
         fault = number >> FAULT & 31
         if number >= REFUSED:
-            off = _word(PARTS + _FAULTS + 1, buf, off)
+            off = _word(_AUTO_REFUSED, buf, off)
         if fault < _WHOLE:
             off = _word(part, buf, off)
         off = _word(PARTS + fault, buf, off)
         if part == IMU and fault:
-            _word(PARTS + _FAULTS, buf, off)
+            _word(_ALONE, buf, off)
 
 
 def _word(number, buf, off):
@@ -120,4 +150,15 @@ def _word(number, buf, off):
         buf[off] = _WORDS[at]
         off += 1
         at += 1
+    return off
+
+
+def _number(value, buf, off):
+    unit = 10_000
+    while unit > 1 and value < unit:
+        unit //= 10
+    while unit:
+        buf[off] = 48 + value // unit % 10  # ord("0")
+        off += 1
+        unit //= 10
     return off

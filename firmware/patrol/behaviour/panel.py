@@ -5,6 +5,7 @@ it starts nothing, nor does one that was stuck from the start.
 """
 
 from patrol.behaviour import supervisor as rules
+from patrol.behaviour.failsafe import LOW
 from patrol.drivers import buzzer as sounds
 from patrol.drivers.leds import BLINK, FLASH, OFF, ON
 from patrol.portable import const
@@ -19,6 +20,7 @@ class Panel:
 
     def __init__(self, car):
         self._car = car
+        self.arms = False  # this moment: the press is held long enough
         self._starting = False  # the press began when the car was disarmed
         self._was = rules.DISARMED
         self._wait = 0
@@ -33,8 +35,10 @@ class Panel:
                 car.request(rules.CLEAR if state == rules.FAULT else rules.DISARM)
         elif self._starting and car.button.held == _START_TICKS:
             self._starting = False
+            self.arms = True
             car.request(rules.MODE_AUTO)
             car.request(rules.ARM)
+            self.arms = False
 
     def step(self):
         """Shows and sounds the car's state."""
@@ -57,7 +61,7 @@ class Panel:
             self._was = state
         elif self._wait <= 0:
             self._wait = _LOW_STEPS
-            if car.checks.battery_low:
+            if car.failsafe.raised & LOW:
                 buzzer.play(sounds.LOW)
         buzzer.step()
         car.faults.step()

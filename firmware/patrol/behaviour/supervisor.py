@@ -1,5 +1,6 @@
 """What the car is allowed to do: states, events, and what follows what (transitions.py)."""
 
+from patrol.behaviour.faults import EVENT, STATE
 from patrol.portable import const
 
 # States.
@@ -10,76 +11,54 @@ AUTO = const(3)
 FAULT = const(4)
 STATES = const(5)
 
-# Events: first the commands, then what the car notices itself.
+# Events: first what persons ask for,
 ARM = const(0)
 DISARM = const(1)
 MODE_HOLD = const(2)
 MODE_MANUAL = const(3)
 MODE_AUTO = const(4)
 CLEAR = const(5)
-LINK_LOST = const(6)  # the ground station was heard and has been silent for 3 s
-DEADMAN = const(7)  # MANUAL without MANUAL_CONTROL for 500 ms
-BUMPER = const(8)
-CLIFF = const(9)  # no floor below a cliff sensor
-STALL = const(10)  # a wheel is told to turn and does not
-STUCK = const(11)  # AUTO has tried its ways out and still cannot move
-SENSOR_LOST = const(12)  # one that AUTO needs
-TILT = const(13)
-BATTERY_CRITICAL = const(14)
-LOOP_STOPPED = const(15)  # the deadman timer has cut the motors
-EXCEPTION = const(16)
-WHEEL = const(17)  # an encoder or a motor does what it is not told
-EVENTS = const(18)
+# then what failsafes say, each with its reason (failsafe_table.py),
+HALT = const(6)  # stand
+OBSTACLE = const(7)  # stand; AUTO backs off and looks for another way
+BLOCKED = const(8)  # the same, and MANUAL ends
+CUT = const(9)  # motors off
+# and what has a text of its own (faults.EVENT).
+ESTOP = const(10)  # a person wants the motors off, now and until it is cleared
+DEADMAN = const(11)  # MANUAL without MANUAL_CONTROL for 500 ms
+STUCK = const(12)  # AUTO has tried its ways out and still cannot move
+WHEEL = const(13)  # an encoder or a motor does what it is not told
+LOOP_STOPPED = const(14)  # the deadman timer has cut the motors
+EXCEPTION = const(15)  # a task has failed
+EVENTS = const(16)
 
 # Actions: what is done when a row is taken. `SELECT` only remembers the mode for arming.
 NONE = const(0)
 POWER_ON = const(1)
-POWER_OFF = const(2)
+POWER_OFF = const(2)  # from here to RETREAT the car is stopped
 STOP = const(3)
-SELECT = const(4)
-START_MANUAL = const(5)
-START_AUTO = const(6)
-RETREAT = const(7)
+RETREAT = const(4)
+SELECT = const(5)
+START_MANUAL = const(6)
+START_AUTO = const(7)
 ACTIONS = const(8)
-
-# What is said when a transition is taken; a command is said by the state that it leads to.
-# Events from LINK_LOST on have a text.
-STATE_TEXTS = (
-    b"disarmed",
-    b"armed: HOLD",
-    b"MANUAL",
-    b"AUTO",
-    b"FAULT: motors off, disarm to clear",
-)
-EVENT_TEXTS = (
-    b"ground station silent for 3 s",
-    b"no MANUAL_CONTROL for 500 ms: stopped",
-    b"bumper pressed",
-    b"no floor ahead: an edge",
-    b"a wheel does not turn",
-    b"stuck: no way out",
-    b"AUTO needs that sensor",
-    b"tilted",
-    b"battery critical",
-    b"loop stood still: motors cut",
-    b"exception: see the REPL",
-    b"a wheel cannot be trusted: stopped",
-)
 
 
 class Supervisor:
     """`table` is that of transitions.py, `actions` a sequence of ACTIONS callables, None of what
-    needs nothing done; `say(severity, text)` reports.
+    needs nothing done; `say(severity, text)` reports. `stopped()` is called when the car has been
+    stopped.
 
     `state` is the present state, `selected` the mode that arming will lead to: HOLD, MANUAL or
     AUTO.
     """
 
-    def __init__(self, table, actions, say):
+    def __init__(self, table, actions, say, stopped):
         self.state = DISARMED
         self.selected = HOLD
         self._actions = actions
         self._say = say
+        self._stopped = stopped
         # 0xFF: no row; else the next state and the action.
         self._next = bytearray(b"\xff" * (STATES * EVENTS))
         for state, event, to, action in table:
@@ -89,8 +68,11 @@ class Supervisor:
         """True where the motors have power."""
         return HOLD <= self.state <= AUTO
 
-    def post(self, event):
-        """Takes the row for this event, its action included; False where there is none."""
+    def post(self, event, reason=0):
+        """Takes the row for this event, its action included; False where there is none.
+
+        `reason` is the number of the text that says why (faults.py), for events without one.
+        """
         row = self._next[self.state * EVENTS + event]
         if row == 0xFF:
             return False
@@ -104,10 +86,14 @@ class Supervisor:
         do = self._actions[action]
         if do is not None:
             do()  # before any word about it
-        if event >= LINK_LOST:
-            self._say(2 if state == FAULT else 4, EVENT_TEXTS[event - LINK_LOST])
+        if POWER_OFF <= action <= RETREAT:
+            self._stopped()
+        if event >= ESTOP:
+            reason = EVENT + event - ESTOP
+        if reason:
+            self._say(2 if state == FAULT else 4, reason)
         if state != before:
-            self._say(2 if state == FAULT else 6, STATE_TEXTS[state])
+            self._say(2 if state == FAULT else 6, STATE + state)
         if event == ARM and before == DISARMED and self.selected != HOLD:
             self.post(self.selected - HOLD + MODE_HOLD)
         return True

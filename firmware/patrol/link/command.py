@@ -6,12 +6,13 @@ is answered with UNSUPPORTED, so that no ground station waits for it.
 
 from struct import pack_into
 
-from patrol.behaviour.supervisor import ARM, DISARM, MODE_AUTO, MODE_HOLD, MODE_MANUAL
+from patrol.behaviour.supervisor import ARM, DISARM, ESTOP, MODE_AUTO, MODE_HOLD, MODE_MANUAL
 from patrol.link import dialect as d
 from patrol.link.messages import ACK_BYTES, CUSTOM_AUTO, CUSTOM_HOLD, CUSTOM_MANUAL
 from patrol.link.payload import copy, get_i16, get_scaled, get_u16
 from patrol.link.telemetry import ACK, PARAMETER, PING, TIMESYNC, VERSION
 from patrol.portable import const
+from patrol.store.keys import FS_LINK_MS
 
 if 0:  # for the type checker alone: the compiler leaves it out
     from machine import UART
@@ -25,14 +26,15 @@ FAILED = const(4)
 
 # MAV_CMD
 _DO_SET_MODE = const(176)
+_TERMINATE = const(185)  # MAV_CMD_DO_FLIGHTTERMINATION
 _ARM_DISARM = const(400)
+_FORCED = const(21_196)  # its second parameter: whatever the state
 _REQUEST_MESSAGE = const(512)
 _REQUEST_CAPABILITIES = const(520)
 
 _CUSTOM_MODE_ENABLED = const(1)
 _GROUND_STATION = const(6)  # MAV_TYPE_GCS
 _HEARTBEAT_TYPE = const(4)  # offset of `type` in HEARTBEAT
-_LINK_TIMEOUT_MS = const(3_000)
 _CHUNK = const(128)  # bytes taken a tick: 12.8 kB/s, more than a ground station sends
 _ACKS = const(4)
 _NO_MODE = const(-1)
@@ -86,7 +88,7 @@ class Command:
                         self._take(message)
                     message = parser.next()
         if self.heard and not self.silent:
-            if self._schedule.ms - self._heard_ms >= _LINK_TIMEOUT_MS:
+            if self._schedule.ms - self._heard_ms >= self._parameters.values[FS_LINK_MS]:
                 self.silent = True
 
     def _take(self, message):
@@ -160,8 +162,10 @@ class Command:
             if param1 == 1:
                 return self._request(ARM)
             if param1 == 0:
-                return self._request(DISARM)
+                return self._request(ESTOP if param2 == _FORCED else DISARM)
             return DENIED
+        if command == _TERMINATE:
+            return self._request(ESTOP) if param1 == 1 else DENIED
         if command == _DO_SET_MODE:
             return self._mode(param1, param2)
         if command == _REQUEST_CAPABILITIES or (

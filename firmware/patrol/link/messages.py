@@ -4,11 +4,12 @@
 messages is to follow at once, NOTHING where there is nothing to be told, and else None.
 
 `car` has what is told: schedule, supervisor, encoders, wheels, motors, sonars, tofs, floor, imu,
-odometry, attitude, battery, checks, parser, bus, command; see app.py.
+odometry, attitude, battery, checks, failsafe, parser, bus, command; see app.py.
 """
 
 from struct import pack_into
 
+from patrol.behaviour.failsafe import CRITICAL, LOW
 from patrol.behaviour.supervisor import AUTO, DISARMED, FAULT, HOLD, MANUAL
 from patrol.link import dialect as d
 from patrol.link.frame import MORE, NOTHING
@@ -265,7 +266,7 @@ def system(car, buf, at):
         lost |= _IMU
     if not car.sonars.alive():
         lost |= _SONARS
-    if car.checks.battery_critical or battery.fault:
+    if car.failsafe.raised & CRITICAL or battery.fault:
         lost |= _BATTERY
     if car.checks.arming() is not None:
         lost |= _PREARM
@@ -317,5 +318,5 @@ def battery(car, buf, at):
         battery.percent,
         0,
         # MAV_BATTERY_CHARGE_STATE: critical, low, OK
-        3 if car.checks.battery_critical else 2 if car.checks.battery_low else 1,
+        3 if car.failsafe.raised & CRITICAL else 2 if car.failsafe.raised & LOW else 1,
     )

@@ -26,9 +26,7 @@ PARAMETER = const(16)
 _SLOW = const(50)  # bytes a tick, 83 kbaud: there what has 20 Hz has 10
 _TEXTS = const(8)
 _INFO = const(6)  # MAV_SEVERITY
-_SHORT_BYTES = const(8_192)  # free heap; below, what is loaded when it is chosen may find no room
 _LATE_TEXT = b"a tick came late: see LOOP_TIMING"
-_SHORT_TEXT = b"less than 8 KB of heap free"
 _AGAIN_MS = const(1_000)  # the same text within that time of itself is the same burst
 
 
@@ -83,7 +81,6 @@ class Telemetry:
         self._said = b""
         self._said_ms = 0
         self._overruns = 0
-        self._short = False
 
     def say(self, severity, text):
         """Queues a STATUSTEXT: MAV_SEVERITY (0 emergency to 7 debug) and up to 50 bytes, or a
@@ -154,16 +151,12 @@ class Telemetry:
         writer.flush(self._uart)
 
     def _health(self, car, buf, at):
-        """LOOP_TIMING; and in words, late ticks for who debugs, a short heap for everybody."""
+        """LOOP_TIMING; and for who debugs, late ticks in words."""
         schedule = car.schedule
         heap = schedule.heap
         if schedule.overruns != self._overruns:
             self._overruns = schedule.overruns
             self.say(7, _LATE_TEXT)
-        short = heap[FREE] < _SHORT_BYTES
-        if short and not self._short:
-            self.say(4, _SHORT_TEXT)
-        self._short = short
         worst = schedule.take_worst()
         pack_into(
             d.LOOP_TIMING_FORMAT,

@@ -9,9 +9,11 @@ The comment above a row is its sentence for persons, from which the host makes d
 metadata (params/table.py there): each row has one. "From the next boot." stands in it where it
 does not act at once; names of values stand in it as `1 this, 2 that`, from lowest to highest, or
 here for all whose names begin and end alike, as `(begin...end): 1 this, 2 that.`
+
+What a failsafe does (fs_..._act): 0 nothing, 1 tells, 2 stops, 3 takes the motors' power.
 """
 
-LAYOUT = 2
+LAYOUT = 3
 
 TABLE = (
     # What the gyro reads around its x axis at rest; an MPU-6050 has 65.5 counts for 1 degree/s and
@@ -54,4 +56,48 @@ TABLE = (
     ("battery_capacity", "mAh", 200, 20_000, 2_600, 2),
     # The pack's resistance with its wires, where the estimate of it begins. From the next boot.
     ("battery_mohm", "mohm", 20, 2_000, 100, 2),
+    # The ground station was heard and is not any more.
+    ("fs_link_act", "1", 0, 3, 2, 3),
+    # The pack's voltage at rest says that it is low.
+    ("fs_low_act", "1", 0, 3, 1, 3),
+    # The pack is nearly empty, its voltage under load is too low for the board, or not known.
+    ("fs_crit_act", "1", 0, 3, 3, 3),
+    # A wheel is told to turn and does not.
+    ("fs_stall_act", "1", 0, 3, 2, 3),
+    # The car stands on a slope that is too steep, or is upside down.
+    ("fs_tilt_act", "1", 0, 3, 3, 3),
+    # A cliff sensor sees no floor any more.
+    ("fs_cliff_act", "1", 0, 3, 2, 3),
+    # The bumper is hit.
+    ("fs_bumper_act", "1", 0, 3, 2, 3),
+    # In AUTO, a sonar, a cliff sensor or the bumper is of no use.
+    ("fs_sensor_act", "1", 0, 3, 2, 3),
+    # Too many ticks of the loop come late.
+    ("fs_late_act", "1", 0, 3, 1, 3),
+    # Too little heap is free.
+    ("fs_mem_act", "1", 0, 3, 1, 3),
+    # How long the ground station must have been silent.
+    ("fs_link_ms", "ms", 200, 60_000, 3_000, 3),
+    # Below this voltage at rest the pack is low; 0: by its type.
+    ("fs_low_mv", "mV", 0, 9_000, 0, 3),
+    # How long it must have been low.
+    ("fs_low_ms", "ms", 0, 60_000, 5_000, 3),
+    # Below this voltage at rest the pack is nearly empty; 0: by its type.
+    ("fs_crit_mv", "mV", 0, 9_000, 0, 3),
+    # How long it must have been so.
+    ("fs_crit_ms", "ms", 0, 60_000, 2_000, 3),
+    # How long a wheel must have stood; one that its voltage shows to be blocked counts at once.
+    ("fs_stall_ms", "ms", 100, 10_000, 600, 3),
+    # The steepest slope; 70 % is 35 degrees.
+    ("fs_tilt_pct", "%", 10, 500, 70, 3),
+    # How long it must have been steeper; upside down, a third of that.
+    ("fs_tilt_ms", "ms", 0, 10_000, 300, 3),
+    # How long a sensor must have been of no use.
+    ("fs_sensor_ms", "ms", 0, 10_000, 0, 3),
+    # So many late ticks within a second are too many.
+    ("fs_late_ticks", "1", 1, 100, 20, 3),
+    # Less free heap than this is too little; measured once a second.
+    ("fs_mem_kb", "KB", 0, 64, 8, 3),
+    # When the ground station falls silent, AUTO 0: does what fs_link_act says, 1: goes on.
+    ("auto_no_link", "1", 0, 1, 0, 3),
 )

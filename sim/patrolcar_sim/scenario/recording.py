@@ -12,7 +12,7 @@ from patrolcar.view.state import ARMED_FLAG, MODES
 SAMPLE_US = 10_000
 ANEW_S = 1.0  # a clock that falls by more than this is a board that has started anew
 
-# The firmware's own words for its states (behaviour/supervisor.py), said when one is entered; a
+# The firmware's own words for its states (behaviour/faults.py), said when one is entered; a
 # HEARTBEAT tells them only once a second.
 STATE_TEXTS = {
     "disarmed": "DISARMED",

@@ -187,3 +187,30 @@ def test_every_text_fits_a_statustext_and_says_its_part(told):
 def test_with_the_first_faults_a_range_or_cliff_sensor_is_of_no_use():
     assert max(NO_PULSE, HIGH, SAME, reflectance._ZERO) == names.USELESS
     assert min(DISTURBED, QUIET, names.STUCK) > names.USELESS
+
+
+def test_each_text_of_a_failsafe_an_event_and_a_state_is_spelled(told):
+    from patrol.behaviour import supervisor as s
+    from patrol.behaviour.failsafe_table import TABLE
+
+    assert names.TEXT + len(TABLE) == names.EVENT
+    assert names.EVENT + s.EVENTS - s.ESTOP == names.STATE
+    spelled = [told.spelled(number) for number in range(names.TEXT, names.STATE + s.STATES)]
+    assert spelled[4:6] == ["tilted", "no floor ahead: an edge"]
+    assert spelled[names.EVENT + s.WHEEL - s.ESTOP - names.TEXT] == (
+        "a wheel cannot be trusted: stopped"
+    )
+    assert spelled[-5:] == [
+        "disarmed",
+        "armed: HOLD",
+        "MANUAL",
+        "AUTO",
+        "FAULT: motors off, disarm to clear",
+    ]
+    assert all(len("refused: " + text) <= 50 for text in spelled)
+    assert told.spelled(names.NOT_NOW | names.TEXT | 2) == "refused: battery critical"
+
+
+@pytest.mark.parametrize("mm", [0, 7, 84, 1_000, 9_999])
+def test_a_way_is_spelled_in_millimetres(told, mm):
+    assert told.spelled(names.STOPPED | mm) == f"stopped in {mm} mm"

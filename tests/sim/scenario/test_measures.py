@@ -127,13 +127,13 @@ def test_modes_come_from_heartbeats_and_from_what_is_said_between_them() -> None
 
 
 def test_the_words_for_states_are_the_firmwares() -> None:
-    source = (firmware_dir() / "patrol/behaviour/supervisor.py").read_text()
-    (texts,) = (
+    source = (firmware_dir() / "patrol/behaviour/faults.py").read_text()
+    (words,) = (
         ast.literal_eval(one.value)
         for one in ast.parse(source).body
-        if isinstance(one, ast.Assign) and ast.unparse(one.targets[0]) == "STATE_TEXTS"
+        if isinstance(one, ast.Assign) and ast.unparse(one.targets[0]) == "_WORDS"
     )
-    assert list(STATE_TEXTS) == [text.decode() for text in texts]
+    assert words.decode().split("|")[:-1][-len(STATE_TEXTS) :] == list(STATE_TEXTS)
 
 
 def test_texts_said_and_not_said() -> None:
