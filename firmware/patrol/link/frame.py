@@ -69,14 +69,15 @@ class Writer:
     """Builds frames one behind the other in `buf` and hands them to a UART, a portion each tick,
     since a write lasts until its last bit has left.
 
-    `portion` is in bytes a tick of 10 ms. `sent` counts finished frames.
+    `portion` is in bytes a tick of 10 ms, and may be lowered. `sent` counts finished frames.
     """
 
-    def __init__(self, baud=921_600):
+    def __init__(self, baud=921_600, system=1):
         portion = baud * _PERCENT // 100_000
         self.portion = portion = _MOST if portion > _MOST else (portion if portion > 0 else 1)
         self.buf = bytearray(portion + _HELD)
         self.sent = 0
+        self._system = system
         self._fill = 0
         self._extra = 0
 
@@ -88,10 +89,12 @@ class Writer:
         self._extra = MESSAGES[at + 3]
         buf = self.buf
         at = self._fill
-        if at + length + 12 > len(buf):
+        if at + length + 12 > self.portion + _HELD:
             return -1
         # Its flags are zero and so is the third byte of its id.
-        pack_into("<BBHBBBHB", buf, at, 0xFD, length, 0, self.sent & 0xFF, 1, 1, message, 0)
+        pack_into(
+            "<BBHBBBHB", buf, at, 0xFD, length, 0, self.sent & 0xFF, self._system, 1, message, 0
+        )
         at += 10
         clear(buf, at, at + length)
         return at

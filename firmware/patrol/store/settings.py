@@ -25,7 +25,7 @@ def parameters(values):
     names = "".join([row[0].upper() + "|" for row in TABLE])
     ranges = []
     for row in TABLE:
-        ranges += row[2:4]
+        ranges.extend(row[2:4])
     return [values[row[0]] for row in TABLE], names.encode(), tuple(ranges)
 
 

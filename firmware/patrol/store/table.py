@@ -6,7 +6,7 @@ setting goes to the end with the next layout's number; one whose meaning changes
 its old place stays. Defaults are patrol/car.py's, as a test checks.
 """
 
-LAYOUT = 2
+LAYOUT = 3
 
 TABLE = (
     # MPU-6050: zero-rate output within 20 degrees/s, 65.5 counts for one; scale within 3 %.
@@ -33,4 +33,7 @@ TABLE = (
     ("battery_type", "1", 1, 4, 3, 2),
     ("battery_capacity", "mAh", 200, 20_000, 2_600, 2),
     ("battery_mohm", "mohm", 20, 2_000, 100, 2),
+    # The car's MAVLink system id: several cars on one line need different ones. From the next
+    # boot.
+    ("sysid", "1", 1, 250, 1, 3),
 )
