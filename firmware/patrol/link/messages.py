@@ -48,6 +48,7 @@ _TOF_MOST_CM = const(200)
 _MOTORS = const(0x400 | 0x1000 | 0x8000)  # rate and yaw control, motor outputs
 _BATTERY = const(0x2000000)
 _PREARM = const(0x10000000)
+_FENCE = const(0x100000)  # there is none, so it is not broken: MAVProxy warns without this
 
 
 # What is asked for.
@@ -324,7 +325,7 @@ def system(car, buf, at):
         at,
         present,
         present,
-        present & ~lost,
+        present & ~lost | _FENCE,
         car.schedule.load_permille,
         battery.mv,
         battery.ma // 10,
