@@ -3,15 +3,17 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 READY := $(VENV)/.ready
+PEERS := .venv-peers
 
 .DEFAULT_GOAL := help
-.PHONY: help setup run test lint acceptance narrow bench dialect wiring parameters states clean
+.PHONY: help setup run test lint acceptance narrow test-peers bench dialect wiring parameters states clean
 
 help:
 	@echo "make run         boot the virtual board, flash it, and watch the car patrol the office"
 	@echo "make test        ruff, mypy and the tests (under 10 minutes)"
 	@echo "make acceptance  every claim in full (longer)"
 	@echo "make narrow      the car's RAM on a 32-bit MicroPython (needs node and npm)"
+	@echo "make test-peers  the car as MAVProxy and pymavlink see it (installs MAVProxy, 250 MB, in $(PEERS))"
 	@echo "make bench       the benchmarks, each against a named peer in the same run"
 	@echo "make dialect     write firmware/patrol/link/dialect.py again from the dialect XML"
 	@echo "make wiring      draw and write the boards' wiring again from firmware/boards"
@@ -54,6 +56,15 @@ acceptance: lint
 narrow: $(READY)
 	$(BIN)/pytest tests/narrow
 
+test-peers: $(READY) $(PEERS)/.ready
+	$(BIN)/pytest tests/peers
+
+# Without what it names as needed and only its maps use: 1 GB.
+$(PEERS)/.ready: tests/peers/requirements.txt
+	@test -x $(PEERS)/bin/python || $(PYTHON) -m venv $(PEERS)
+	$(PEERS)/bin/python -m pip install --quiet --disable-pip-version-check --no-deps --requirement $<
+	@touch $@
+
 bench: $(READY)
 	@for b in tests/bench/bench_*.py; do $(BIN)/python $$b || exit 1; done
 
@@ -70,4 +81,4 @@ states: $(READY)
 	$(BIN)/python -m patrolcar.states
 
 clean:
-	rm -rf $(VENV) build dist .pytest_cache .mypy_cache .ruff_cache .hypothesis patrol-demo
+	rm -rf $(VENV) $(PEERS) build dist .pytest_cache .mypy_cache .ruff_cache .hypothesis patrol-demo

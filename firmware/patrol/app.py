@@ -26,9 +26,11 @@ from patrol.control.drive import Drive
 from patrol.control.odometry import Odometry
 from patrol.control.plausible import Plausible
 from patrol.control.wheel_speed import WheelSpeed
-from patrol.link.command import ACCEPTED, DENIED, TEMPORARILY_REJECTED, Command
+from patrol.link.command import Command
 from patrol.link.frame import Parser, Writer
+from patrol.link.home import Home
 from patrol.link.parameters import Parameters
+from patrol.link.results import ACCEPTED, DENIED, TEMPORARILY_REJECTED
 from patrol.link.telemetry import Telemetry
 from patrol.portable import const
 from patrol.schedule import Schedule
@@ -102,17 +104,10 @@ class Car:
         self.panel = Panel(self)
 
         self.parser = Parser()
-        self.writer = writer = Writer(baud)
+        self.writer = writer = Writer(baud, settings["sysid"])
+        self.home = Home()
         self.telemetry = Telemetry(uart, writer, self)
-        self.command = Command(
-            uart,
-            self.parser,
-            self.telemetry.due,
-            schedule,
-            self.request,
-            self.manual.sticks,
-            self.parameters,
-        )
+        self.command = Command(uart, self)
         self.command.identity = (VERSION, BUILD, unique_id(), board_version)
         self.telemetry.level = settings["log_level"]
         self._say = self.parameters.say = self.telemetry.say

@@ -1,8 +1,7 @@
 """Every intermediate value of a whole drive is a small integer of a 32-bit board.
 
-Not only of a quiet drive: far from home, after days, with sensors at their ends and a ground
-station that sends anything. Missions do not exist yet: HOME at longitudes -122.4, 139.7 and +-180
-degrees will be one more of the phases (a longitude in degE7 passes 2**30 beyond +-107.4).
+Not only of a quiet drive: far from home, after days, with sensors at their ends, a ground station
+that sends anything, and HOME at places whose longitude in degE7 is no small integer.
 """
 
 from __future__ import annotations
@@ -84,12 +83,32 @@ def anything_that_a_station_can_send(drive: Drive) -> None:
         drive.board.uart.rx += drive.rng.randbytes(drive.rng.randrange(3))
         drive.run(2)
     floats = (0, -0.0, 1e38, -1e38, 1e-38, 2**30, -(2**31), float("nan"), float("inf"))
-    for number in (400, 176, 512, 520, 31_000):
-        for value in floats:
+    for number in (400, 176, 179, 410, 510, 511, 512, 520, 31_000):
+        for value in (*floats, 30, 52_100):
             drive.send(
                 drive.mav.MAVLink_command_long_message(1, 1, number, 0, value, value, *[0] * 5)
             )
             drive.run(2)
+    drive.send(drive.mav.MAVLink_request_data_stream_message(1, 1, 0, 100, 1))
+
+
+def home_at_the_ends_of_the_earth(drive: Drive) -> None:
+    odometry = drive.car.odometry
+    for longitude in (-122.4, 139.7, 180.0, -180.0):
+        for latitude in (84.9, -84.9, 0.0):
+            for frame, way in ((0, 0), (6, FAR_MM), (3, -FAR_MM)):
+                odometry.x, odometry.y = way, -way
+                e7 = (int(latitude * 1e7), int(longitude * 1e7))
+                drive.send(
+                    drive.mav.MAVLink_command_int_message(
+                        1, 1, frame, 179, 0, 0, 0, 0, 0, 0, *e7, 8_848.0
+                    )
+                )
+                drive.run(25)
+                assert drive.car.home.known
+            drive.send(drive.mav.MAVLink_command_long_message(1, 1, 179, 0, 1, *[0] * 6))
+            drive.run(25)
+    assert drive.car.home.x == odometry.x
 
 
 def far_from_home(drive: Drive) -> None:
@@ -171,6 +190,7 @@ PHASES: tuple[Callable[[Drive], None], ...] = (
     auto,
     sticks,
     anything_that_a_station_can_send,
+    home_at_the_ends_of_the_earth,
     far_from_home,
     battery_at_its_ends,
     encoders_that_jump,

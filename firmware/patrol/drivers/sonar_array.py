@@ -14,8 +14,8 @@ class SonarArray:
     """`step` once a tick. `sonars` are left, front and right; those that one pin triggers have the
     same Pin.
 
-    `fresh` has a bit set for each sensor measured in this tick, `untold` for each measured last
-    whose range was not sent yet: who sends it clears it there.
+    `fresh` has a bit set for each sensor measured in this tick, `untold` for each whose last
+    range was not sent yet: who sends it clears it there.
     """
 
     def __init__(self, sonars):
@@ -39,7 +39,8 @@ class SonarArray:
             for i in _GROUPS[turn]:
                 sonars[i].collect(moving)
                 fresh |= 1 << i
-            self.fresh = self.untold = fresh
+            self.fresh = fresh
+            self.untold |= fresh
         self._turn = turn = 0 if turn else 1
         group = _GROUPS[turn]
         ready = 0

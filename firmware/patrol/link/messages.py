@@ -17,8 +17,6 @@ from patrol.link.payload import copy, put_float, put_product
 from patrol.portable import const
 from patrol.schedule import MEAN, RUNS, TASK, WORST
 
-ACK_BYTES = const(10)  # of COMMAND_ACK
-
 _ROVER = const(10)  # MAV_TYPE_GROUND_ROVER
 _GENERIC = const(0)  # MAV_AUTOPILOT_GENERIC
 _MAVLINK = const(3)
@@ -31,8 +29,8 @@ _ARMED = const(128)
 _MANUAL_INPUT = const(64)
 _AUTO_ENABLED = const(4)
 _CUSTOM = const(1)
-# MAV_PROTOCOL_CAPABILITY: MAVLink 2; parameters are floats
-_CAPABILITIES = const(0x2000 | 2)
+# MAV_PROTOCOL_CAPABILITY: MAVLink 2; COMMAND_INT; parameters are floats
+_CAPABILITIES = const(0x2000 | 8 | 2)
 # ArduPilot Rover's numbers
 CUSTOM_MANUAL = const(0)
 CUSTOM_HOLD = const(4)
@@ -51,30 +49,10 @@ _TOF_MOST_CM = const(200)
 _MOTORS = const(0x400 | 0x1000 | 0x8000)  # rate and yaw control, motor outputs
 _BATTERY = const(0x2000000)
 _PREARM = const(0x10000000)
+_FENCE = const(0x100000)  # there is none, so it is not broken: MAVProxy warns without this
 
 
 # What is asked for.
-
-
-def acknowledgement(car, buf, at):
-    """COMMAND_ACK: the oldest one."""
-    command = car.command
-    acks = command.acks
-    copy(buf, at, acks, 0, ACK_BYTES)
-    copy(acks, 0, acks, ACK_BYTES, len(acks) - ACK_BYTES)
-    command.waiting -= 1
-    return MORE if command.waiting else None
-
-
-def ping(car, buf, at):
-    """PING: what was received, with its sender as the target."""
-    copy(buf, at, car.command.ping, 0, 14)
-
-
-def timesync(car, buf, at):
-    """TIMESYNC: the sender's time again, and ours in ns."""
-    copy(buf, at + d.TIMESYNC_TS1, car.command.sync, 0, 8)
-    put_product(buf, at + d.TIMESYNC_TC1, car.schedule.ms, 1_000_000, 0)
 
 
 def version(car, buf, at):
@@ -87,6 +65,21 @@ def version(car, buf, at):
     at += d.AUTOPILOT_VERSION_FLIGHT_SW_VERSION
     for i in range(3):  # the lowest byte, 0, is for a version under development
         buf[at + 3 - i] = numbers[i]
+
+
+def home(car, buf, at):
+    """HOME_POSITION."""
+    home = car.home
+    if not home.known:
+        return NOTHING
+    home.put(buf, at + d.HOME_POSITION_LATITUDE, home.x, home.y)
+    pack_into("<i", buf, at + d.HOME_POSITION_ALTITUDE, home.altitude)
+    put_float(buf, at + d.HOME_POSITION_X, home.x, 1000)
+    put_float(buf, at + d.HOME_POSITION_Y, home.y, 1000)
+    at += d.HOME_POSITION_Q
+    for i in range(at, at + 16, 4):  # NaN: its heading and slope are not known
+        buf[i + 2] = 0xC0
+        buf[i + 3] = 0x7F
 
 
 # What the car tells on its own.
@@ -118,6 +111,8 @@ def task(car, buf, at):
     """TASK_TIMING of the task that was accounted for last."""
     schedule = car.schedule
     told = schedule.told
+    if told[TASK] < 0:
+        return NOTHING
     pack_into(
         d.TASK_TIMING_FORMAT,
         buf,
@@ -222,12 +217,67 @@ def attitude(car, buf, at):
 def position(car, buf, at):
     """LOCAL_POSITION_NED."""
     odometry = car.odometry
-    speed = (car.encoder_left.speed + car.encoder_right.speed) >> 1
+    speed = _forward(car)
     pack_into("<I", buf, at + d.LOCAL_POSITION_NED_TIME_BOOT_MS, car.schedule.ms)
     put_float(buf, at + d.LOCAL_POSITION_NED_X, odometry.x, 1000)
     put_float(buf, at + d.LOCAL_POSITION_NED_Y, odometry.y, 1000)
     put_float(buf, at + d.LOCAL_POSITION_NED_VX, speed * odometry.cos >> 14, 1000)
     put_float(buf, at + d.LOCAL_POSITION_NED_VY, speed * odometry.sin >> 14, 1000)
+
+
+def _forward(car):
+    """The car's speed in mm/s."""
+    return (car.encoder_left.speed + car.encoder_right.speed) >> 1
+
+
+def place(car, buf, at):
+    """GLOBAL_POSITION_INT, where HOME is known."""
+    home = car.home
+    if not home.known:
+        return NOTHING
+    odometry = car.odometry
+    speed = _forward(car)
+    pack_into("<I", buf, at + d.GLOBAL_POSITION_INT_TIME_BOOT_MS, car.schedule.ms)
+    home.put(buf, at + d.GLOBAL_POSITION_INT_LAT, odometry.x, odometry.y)
+    pack_into("<i", buf, at + d.GLOBAL_POSITION_INT_ALT, home.altitude)
+    pack_into(
+        "<hh",
+        buf,
+        at + d.GLOBAL_POSITION_INT_VX,
+        (speed * odometry.cos >> 14) // 10,
+        (speed * odometry.sin >> 14) // 10,
+    )
+    pack_into(
+        "<H", buf, at + d.GLOBAL_POSITION_INT_HDG, odometry.heading * 57_296 // 10_000 % 36_000
+    )
+
+
+def fix(car, buf, at):
+    """GPS_RAW_INT: there is no receiver; where HOME is known, a place without height."""
+    home = car.home
+    put_product(buf, at + d.GPS_RAW_INT_TIME_USEC, car.schedule.ms, 1_000, 0)
+    none = 0xFFFF
+    # no precision is known, and no course
+    pack_into("<HHHH", buf, at + d.GPS_RAW_INT_EPH, none, none, abs(_forward(car)) // 10, none)
+    at_fix = at + d.GPS_RAW_INT_FIX_TYPE
+    buf[at_fix + 1] = 255  # satellites: not known
+    if home.known:
+        buf[at_fix] = 2  # GPS_FIX_TYPE_2D_FIX
+        home.put(buf, at + d.GPS_RAW_INT_LAT, car.odometry.x, car.odometry.y)
+        pack_into("<i", buf, at + d.GPS_RAW_INT_ALT, home.altitude)
+
+
+def panel(car, buf, at):
+    """VFR_HUD."""
+    put_float(buf, at + d.VFR_HUD_GROUNDSPEED, abs(_forward(car)), 1000)
+    put_float(buf, at + d.VFR_HUD_ALT, car.home.altitude, 1000)
+    pack_into(
+        "<hH",
+        buf,
+        at + d.VFR_HUD_HEADING,
+        car.odometry.heading * 573 // 10_000 % 360,
+        (abs(car.motor_left.duty) + abs(car.motor_right.duty)) // 20,
+    )
 
 
 def wheels(car, buf, at):
@@ -276,7 +326,7 @@ def system(car, buf, at):
         at,
         present,
         present,
-        present & ~lost,
+        present & ~lost | _FENCE,
         car.schedule.load_permille,
         battery.mv,
         battery.ma // 10,

@@ -1,27 +1,47 @@
 """What the car tells, and how often: streams by priority within the line's share of each tick.
 
-Every stream has a rate, or is due by an event. When several are due, the more important goes
-first; one that finds no room waits, and if its next turn comes before it got any, that one message
-is dropped and counted.
+Answers go first. Every stream has a rate, or is due by an event. When several are due, the more
+important goes first; one that finds no room waits, and if its next turn comes before it got any,
+that one message is dropped and counted. A radio that tells that its buffer fills gets less, until
+it has room again.
 """
 
+from array import array
 from struct import pack_into
 
 from patrol.link import dialect as d
 from patrol.link import messages as m
 from patrol.link.frame import MORE, NOTHING
 from patrol.link.payload import copy
+from patrol.link.results import ACCEPTED, FAILED, UNSUPPORTED
 from patrol.portable import const
 from patrol.schedule import FREE, MEAN, WORST
 
 # Places in `due` of what others ask for.
-ACK = const(0)
-_TEXT = const(1)
-PING = const(4)
-TIMESYNC = const(5)
-VERSION = const(6)
-_SONAR = const(7)
-PARAMETER = const(16)
+_TEXT = const(0)
+_FIRST = const(1)  # of those that may be paced
+VERSION = const(3)
+HOME = const(4)
+_SONAR = const(5)
+PARAMETER = const(17)
+
+# For ticks from one message to the next.
+OFF = const(-1)
+USUAL = const(0)
+_EACH = const(1)  # sonars: each measurement
+MOST_TICKS = const(0xFFFF)
+
+# MAV_DATA_STREAM
+ALL = const(0)
+_RAW = const(1)
+_STATUS = const(2)
+_CONTROLLER = const(4)
+_POSITION = const(6)
+_EXTRA1 = const(10)
+_EXTRA2 = const(11)
+_EXTRA3 = const(12)
+
+_RADIO = const(127)  # ticks and one more, from one look at the radio's room to the next
 
 _SLOW = const(50)  # bytes a tick, 83 kbaud: there what has 20 Hz has 10
 _TEXTS = const(8)
@@ -37,33 +57,40 @@ class Telemetry:
     """
 
     def __init__(self, uart, writer, car):
-        # What fills each message, ticks from one to the next, first tick. The order is the
-        # priority.
+        # What fills each message, ticks from one to the next, first tick, the group in which
+        # REQUEST_DATA_STREAM paces it. The order is the priority.
         streams = (
-            (d.COMMAND_ACK, m.acknowledgement, 0, 0),
-            (d.STATUSTEXT, self._text, 0, 0),
-            (d.HEARTBEAT, m.heartbeat, 100, 3),  # 1 Hz
-            (d.LOOP_TIMING, self._health, 50, 7),  # 2 Hz
-            (d.PING, m.ping, 0, 0),
-            (d.TIMESYNC, m.timesync, 0, 0),
-            (d.AUTOPILOT_VERSION, m.version, 0, 0),
-            (d.DISTANCE_SENSOR, m.sonar, 0, 0),  # each measurement
-            (d.ATTITUDE, m.attitude, 5, 2),  # 20 Hz
-            (d.LOCAL_POSITION_NED, m.position, 10, 4),  # 10 Hz
-            (d.WHEEL_STATUS, m.wheels, 5, 4),  # 20 Hz
-            (d.SYS_STATUS, m.system, 50, 23),  # 2 Hz
-            (d.BATTERY_STATUS, m.battery, 100, 53),  # 1 Hz
-            (d.FLOOR_STATUS, m.floor, 10, 6),  # 10 Hz
-            (d.DISTANCE_SENSOR, m.tof, 5, 3),  # of the ToF sensors in turn, 10 Hz each
-            (d.TASK_TIMING, m.task, 25, 26),  # 4 Hz, as often as the schedule accounts for one
-            (d.PARAM_VALUE, car.parameters.fill, 0, 0),
+            (d.STATUSTEXT, self._text, 0, 0, 0),
+            (d.HEARTBEAT, m.heartbeat, 100, 3, 0),  # 1 Hz
+            (d.LOOP_TIMING, self._health, 50, 7, _EXTRA3),  # 2 Hz
+            (d.AUTOPILOT_VERSION, m.version, 0, 0, 0),
+            (d.HOME_POSITION, m.home, 0, 0, 0),
+            (d.DISTANCE_SENSOR, m.sonar, _EACH, 0, _EXTRA3),
+            (d.ATTITUDE, m.attitude, 5, 2, _EXTRA1),  # 20 Hz
+            (d.LOCAL_POSITION_NED, m.position, 10, 4, _POSITION),  # 10 Hz
+            (d.WHEEL_STATUS, m.wheels, 5, 4, _CONTROLLER),  # 20 Hz
+            (d.SYS_STATUS, m.system, 50, 23, _STATUS),  # 2 Hz
+            (d.GLOBAL_POSITION_INT, m.place, 20, 13, _POSITION),  # 5 Hz, where HOME is known
+            (d.VFR_HUD, m.panel, 25, 19, _EXTRA2),  # 4 Hz
+            (d.BATTERY_STATUS, m.battery, 100, 53, _EXTRA3),  # 1 Hz
+            (d.GPS_RAW_INT, m.fix, 100, 78, _STATUS),  # 1 Hz
+            (d.FLOOR_STATUS, m.floor, 10, 6, _RAW),  # 10 Hz
+            # of the ToF sensors in turn, 10 Hz each
+            (d.DISTANCE_SENSOR, m.tof, 5, 3, _EXTRA3),
+            # 4 Hz, as often as the schedule accounts for one
+            (d.TASK_TIMING, m.task, 25, 26, _EXTRA3),
+            (d.PARAM_VALUE, car.parameters.fill, 0, 0, 0),
         )
         slow = writer.portion < _SLOW
         self._ids = tuple([stream[0] for stream in streams])
         self._fill = tuple([stream[1] for stream in streams])
-        self._every = bytearray([10 if slow and s[2] == 5 else s[2] for s in streams])
-        self._left = bytearray([stream[3] for stream in streams])
+        self._usual = bytes([10 if slow and s[2] == 5 else s[2] for s in streams])
+        self._every = array("H", list(self._usual))
+        self._left = array("H", [stream[3] for stream in streams])
+        self._groups = bytes([stream[4] for stream in streams])
         self.due = bytearray(len(streams))
+        self.rssi = 255  # of the radio, as it says; 255: it does not, or there is none
+        self.room = 100  # per cent of the radio's buffer, as it has said lately
         self.level = _INFO  # of texts: the least severity that is sent
         self.spell = None  # a callable that writes a text which is a number: (number, buf, off)
         self.turn = 0  # the ToF sensor that was told last
@@ -72,6 +99,7 @@ class Telemetry:
         self.texts_repeated = 0
         self._uart = uart
         self._writer = writer
+        self._full = writer.portion
         self._car = car
         # Texts wait in a ring; one that finds it full of others as important is dropped.
         self._texts = [b""] * _TEXTS
@@ -124,10 +152,13 @@ class Telemetry:
         writer = self._writer
         due = self.due
         left = self._left
-        if car.sonars.fresh:
+        if not car.schedule.ticks & _RADIO:
+            self._adapt()
+        if car.sonars.fresh and self._every[_SONAR] == _EACH:
             self.dropped += due[_SONAR]
             due[_SONAR] = 1
         full = False
+        answers = car.command
         i = 0
         while i < len(due):
             wait = left[i]
@@ -138,6 +169,13 @@ class Telemetry:
                     self.dropped += due[i]
                     due[i] = 1
                 left[i] = wait
+            while i == VERSION and answers.waiting and not full:
+                at = writer.begin(answers.answers[0])
+                if at < 0:
+                    full = True
+                else:
+                    answers.give(writer.buf, at, writer.buf[at - 9])
+                    writer.end()
             while due[i] and not full:
                 at = writer.begin(self._ids[i])
                 if at < 0:
@@ -149,6 +187,66 @@ class Telemetry:
                         writer.end()
             i += 1
         writer.flush(self._uart)
+
+    def _adapt(self):
+        """Takes less of a line behind which a radio's buffer fills, and slowly more again."""
+        portion = self._writer.portion
+        room = self.room
+        if room < 20:
+            portion >>= 1
+        elif room < 50:
+            portion -= portion >> 2
+        elif room > 90:
+            portion += (self._full >> 4) + 1
+        least = self._full >> 3
+        self._writer.portion = max(least, min(portion, self._full))
+        self.room = 100  # until it says so again
+
+    # What a ground station may ask for and set: every stream but texts and parameters.
+
+    def interval(self, message):
+        """Ticks from one of these messages to the next; -1: it is not sent on its own; 0: it is
+        not known."""
+        for i in range(_FIRST, PARAMETER):
+            if self._ids[i] == message:
+                return self._every[i] or OFF
+        return 0
+
+    def pace(self, message, group, ticks):
+        """That message, or that group of REQUEST_DATA_STREAM, every so many ticks from now on.
+
+        Ticks may be USUAL or OFF. Of all groups at once none comes more often than usual.
+        """
+        for i in range(_FIRST, PARAMETER):
+            own = self._groups[i]
+            if self._ids[i] == message or (own and (own == group or group == ALL)):
+                every = usual = self._usual[i]
+                if ticks != USUAL and (group != ALL or ticks > usual or ticks == OFF):
+                    every = ticks
+                if every == OFF:
+                    every = self.due[i] = 0
+                self._every[i] = every
+                self._left[i] = every if i != _SONAR or every != _EACH else 0
+
+    def ask(self, message):
+        """All streams of that message are due: a MAV_RESULT."""
+        car = self._car
+        result = UNSUPPORTED
+        for i in range(_FIRST, PARAMETER):
+            if self._ids[i] == message:
+                self.due[i] = 1
+                result = ACCEPTED
+        # What has nothing to tell is not sent.
+        if message == d.DISTANCE_SENSOR:
+            car.sonars.untold = 7
+        elif message == d.FLOOR_STATUS:
+            if not car.floor.present:
+                return FAILED
+        elif not car.home.known and (
+            message == d.HOME_POSITION or message == d.GLOBAL_POSITION_INT
+        ):
+            return FAILED
+        return result
 
     def _health(self, car, buf, at):
         """LOOP_TIMING; and for who debugs, late ticks in words."""

@@ -100,4 +100,7 @@ TABLE = (
     ("fs_mem_kb", "KB", 0, 64, 8, 3),
     # When the ground station falls silent, AUTO 0: does what fs_link_act says, 1: goes on.
     ("auto_no_link", "1", 0, 1, 0, 3),
+    # The car's MAVLink system id: several cars on one line need different ones. From the next
+    # boot.
+    ("sysid", "1", 1, 250, 1, 3),
 )

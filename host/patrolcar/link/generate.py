@@ -27,12 +27,19 @@ SENDS = (
     "BATTERY_STATUS",
     "FLOOR_STATUS",
     "TASK_TIMING",
+    "GLOBAL_POSITION_INT",
+    "VFR_HUD",
+    "GPS_RAW_INT",
     "STATUSTEXT",
     "COMMAND_ACK",
     "PARAM_VALUE",
     "TIMESYNC",
     "PING",
     "AUTOPILOT_VERSION",
+    "HOME_POSITION",
+    "MESSAGE_INTERVAL",
+    "MISSION_COUNT",
+    "MISSION_ACK",
 )
 ACCEPTS = (
     "MANUAL_CONTROL",
@@ -46,6 +53,11 @@ ACCEPTS = (
     "TIMESYNC",
     "PING",
     "REQUEST_DATA_STREAM",
+    "RADIO_STATUS",
+    "FILE_TRANSFER_PROTOCOL",
+    "MISSION_REQUEST_LIST",
+    "MISSION_COUNT",
+    "MISSION_CLEAR_ALL",
 )
 
 # Filled by one pack_into: all base fields in wire order, and the extension fields named here.
@@ -68,6 +80,7 @@ FORMATS: dict[str, tuple[str, ...]] = {
     "TASK_TIMING": (),
     "BATTERY_STATUS": ("time_remaining", "charge_state"),
     "COMMAND_ACK": ("progress", "result_param2", "target_system", "target_component"),
+    "MESSAGE_INTERVAL": (),
 }
 # Read or written field by field. (The target of a message is in the table, not here.)
 OFFSETS: dict[str, tuple[str, ...]] = {
@@ -87,12 +100,25 @@ OFFSETS: dict[str, tuple[str, ...]] = {
     "PING": ("time_usec", "seq", "target_system", "target_component"),
     "MANUAL_CONTROL": ("x", "r"),
     "COMMAND_LONG": ("param1", "param2", "command"),
-    "COMMAND_INT": ("param1", "param2", "command"),
+    "COMMAND_INT": ("param1", "param2", "x", "z", "command", "frame"),
     "SET_MODE": ("custom_mode", "base_mode"),
     "PARAM_VALUE": ("param_value", "param_count", "param_id", "param_type"),
     "PARAM_REQUEST_READ": ("param_index", "param_id"),
     "PARAM_SET": ("param_value", "param_id", "param_type"),
+    "GLOBAL_POSITION_INT": ("time_boot_ms", "lat", "alt", "vx", "hdg"),
+    "VFR_HUD": ("groundspeed", "alt", "heading", "throttle"),
+    "GPS_RAW_INT": ("time_usec", "lat", "alt", "eph", "fix_type"),
+    "HOME_POSITION": ("latitude", "altitude", "x", "y", "q", "approach_z"),
+    "REQUEST_DATA_STREAM": ("req_message_rate", "req_stream_id", "start_stop"),
+    "RADIO_STATUS": ("rssi", "txbuf"),
+    "MISSION_REQUEST_LIST": ("mission_type",),
+    "MISSION_COUNT": ("target_system", "mission_type"),
+    "MISSION_CLEAR_ALL": ("mission_type",),
+    "MISSION_ACK": ("target_system", "type", "mission_type"),
 }
+# The car reads no further than this, and with it the parser's buffers stay small: a request for
+# a file is answered where it has this much and a little more, as all do whose path is short.
+LONGEST = 60
 
 NO_TARGET = 255
 _CODES = {
@@ -127,9 +153,9 @@ def default_output() -> Path:
 
 
 def _used_length(message: Any) -> int:
-    """Bytes of payload that the firmware may touch; all of it where it reads the message."""
+    """Bytes of payload that the firmware may touch; of what it reads all of it up to LONGEST."""
     if message.name in ACCEPTS:
-        return int(message.wire_length)
+        return min(int(message.wire_length), LONGEST)
     used = (*FORMATS.get(message.name, ()), *OFFSETS.get(message.name, ()))
     ends = [f.wire_offset + f.wire_length for f in message.ordered_fields if f.name in used]
     return int(max([message.wire_min_length, *ends]))

@@ -135,7 +135,7 @@ def test_frames_are_those_of_cpython(interpreter, tmp_path, capsys, mav, sender)
                 mav.MAVLink_manual_control_message(1, k, -k, 0, 300, k),
                 mav.MAVLink_command_long_message(1, 1, 400, 0, k, 0, 0, 0, 0, 0, 0),
                 mav.MAVLink_heartbeat_message(6, 8, k, 0, 4, 3),
-                mav.MAVLink_mission_count_message(1, 1, k),
+                mav.MAVLink_named_value_int_message(1, b"n", k),
             ]
         )
         packed = bytearray(sender.pack(message, force_mavlink1=rng.random() < 0.2))

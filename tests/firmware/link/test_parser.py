@@ -2,7 +2,7 @@
 
 import random
 
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, assume, given, settings
 from hypothesis import strategies as st
 from patrol.link import dialect, frame
 
@@ -14,12 +14,14 @@ from patrolcar.link.framer import Framer
 def test_every_accepted_message_has_equal_fields(mav, accepted, drain, wire, sender, data, v1):
     message = data.draw(accepted)
     packed = sender.pack(message, force_mavlink1=v1)
+    assume(len(packed) < 100)  # of version 1, where trailing zeros stay, a file transfer is longer
     [(number, system, component, _, payload)] = drain(frame.Parser(), packed)
     assert (number, system, component) == (message.get_msgId(), 255, 190)
     expected = wire(message)
     if v1:  # version 1 has no extension fields
         expected = expected[: packed[1]] + bytes(len(expected) - packed[1])
-    assert payload[: len(expected)] == expected
+    assert payload[: len(expected)] == expected[: len(payload)]
+    assert not any(expected[len(payload) :])
 
 
 @given(st.binary(max_size=600), st.integers(1, 100))
@@ -71,7 +73,7 @@ def test_a_frame_may_come_byte_by_byte(mav, drain, sender):
 
 def test_unknown_ids_are_dropped_whatever_their_checksum(mav, drain, sender):
     parser = frame.Parser()
-    unknown = bytearray(sender.pack(mav.MAVLink_mission_count_message(1, 1, 5)))
+    unknown = bytearray(sender.pack(mav.MAVLink_named_value_int_message(1, b"n", 5)))
     assert drain(parser, bytes(unknown)) == []
     unknown[-1] ^= 0xFF
     assert drain(parser, bytes(unknown)) == []
@@ -81,7 +83,7 @@ def test_unknown_ids_are_dropped_whatever_their_checksum(mav, drain, sender):
 def test_an_unknown_message_in_between_is_not_counted_as_lost(mav, drain, sender):
     parser = frame.Parser()
     heartbeat = mav.MAVLink_heartbeat_message(6, 8, 0, 0, 4, 3)
-    other = mav.MAVLink_mission_count_message(1, 1, 5)
+    other = mav.MAVLink_named_value_int_message(1, b"n", 5)
     drain(parser, b"".join(sender.pack(m) for m in (heartbeat, other, other, heartbeat)))
     assert (parser.received, parser.unknown, parser.lost) == (2, 2, 0)
 

@@ -68,6 +68,21 @@ def test_system_component_and_sequence_are_in_the_header():
     assert writer.sent == 300
 
 
+def test_the_cars_own_messages_have_a_component_and_a_sequence_of_their_own(uart):
+    writer = frame.Writer(system=7)
+    order = (dialect.WHEEL_STATUS, dialect.HEARTBEAT, dialect.HEARTBEAT, dialect.LOOP_TIMING)
+    for message in order * 100:
+        writer.begin(message)
+        writer.end()
+        writer.flush(uart)
+    framer = Framer()
+    found = [(m.get_srcComponent(), m.get_seq()) for m in framer.feed(uart.data)]
+    assert {m[0] for m in found} == {1, 25}
+    for component in (1, 25):
+        assert [s for c, s in found if c == component] == [k % 256 for k in range(200)]
+    assert (writer.sent, framer.lost) == (400, 0)
+
+
 def test_trailing_zeros_are_cut_but_for_the_first_byte():
     assert len(written(dialect.ATTITUDE, b"")) == 12 + 1
     assert len(written(dialect.ATTITUDE, b"\x01\x00\x02")) == 12 + 3
