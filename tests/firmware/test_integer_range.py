@@ -83,7 +83,7 @@ def anything_that_a_station_can_send(drive: Drive) -> None:
         drive.board.uart.rx += drive.rng.randbytes(drive.rng.randrange(3))
         drive.run(2)
     floats = (0, -0.0, 1e38, -1e38, 1e-38, 2**30, -(2**31), float("nan"), float("inf"))
-    for number in (400, 176, 179, 410, 510, 511, 512, 520, 31_000):
+    for number in (400, 176, 179, 185, 410, 510, 511, 512, 520, 31_000):
         for value in (*floats, 30, 52_100):
             drive.send(
                 drive.mav.MAVLink_command_long_message(1, 1, number, 0, value, value, *[0] * 5)
