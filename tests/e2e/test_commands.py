@@ -123,6 +123,8 @@ def test_every_stream_comes_at_its_rate(make_car: Make) -> None:
         "BATTERY_STATUS": 1,
         "LOOP_TIMING": 2,
         "TASK_TIMING": 4,
+        "VFR_HUD": 4,
+        "GPS_RAW_INT": 1,
     }
     for kind, hertz in expected.items():
         assert rate(kind) == pytest.approx(hertz, rel=0.1), kind

@@ -23,10 +23,17 @@ RATES = {
     "BATTERY_STATUS": 1,
     "LOOP_TIMING": 2,
     "TASK_TIMING": 4,
+    "VFR_HUD": 4,
+    "GPS_RAW_INT": 1,
+    "GLOBAL_POSITION_INT": 5,
     "COMMAND_ACK": 33,
     "AUTOPILOT_VERSION": 20,
     "PING": 3,
     "TIMESYNC": 3,
+    "HOME_POSITION": 1.5,
+    "MESSAGE_INTERVAL": 3,
+    "MISSION_COUNT": 3,
+    "FILE_TRANSFER_PROTOCOL": 3,
 }
 PROGRAM = """
 import micropython
@@ -68,6 +75,19 @@ def test_ticks_of_auto_and_manual_run_under_heap_lock(
         if ms % 300 < COMMAND_MS:
             station.send(mavlink.MAVLink_ping_message(ms * 1000, ms, 0, 0), at_us)
             station.send(mavlink.MAVLink_timesync_message(0, ms * 1_000_000), at_us)
+            station.command(510, 30.0, at_us=at_us)
+            station.command(511, 30.0, 50_000.0, at_us=at_us)
+            station.send(mavlink.MAVLink_mission_request_list_message(1, 1, 0), at_us)
+            station.send(
+                mavlink.MAVLink_file_transfer_protocol_message(0, 1, 1, [0, 0, 0, 4] + [0] * 247),
+                at_us,
+            )
+            station.send(mavlink.MAVLink_radio_status_message(180, 180, 99, 30, 30, 0, 0), at_us)
+        if ms % 600 < COMMAND_MS:
+            home = (-840_000_000 + ms, 1_397_000_000, 40)
+            station.send(
+                mavlink.MAVLink_command_int_message(1, 1, 0, 179, 0, 0, 0, 0, 0, 0, *home), at_us
+            )
         if ms % 500 < COMMAND_MS:
             station.send_raw(bytes(range(0xF0, 0x100)), at_us)  # and noise
     for ms in range(2_300, end_ms, STICKS_MS):

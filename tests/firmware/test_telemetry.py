@@ -51,6 +51,8 @@ RATES = {
     "BATTERY_STATUS": 1,
     "LOOP_TIMING": 2,
     "TASK_TIMING": 4,
+    "VFR_HUD": 4,
+    "GPS_RAW_INT": 1,
 }
 
 

@@ -19,11 +19,11 @@ from patrol.schedule import FREE, MEAN, WORST
 
 # Places in `due` of what others ask for.
 _TEXT = const(0)
-_FIRST = const(1)  # of those that may be paced
+_TEXT = const(0)
 VERSION = const(3)
 HOME = const(4)
-_SONAR = const(5)
-PARAMETER = const(17)
+PARAMETER = const(5)
+_SONAR = const(6)
 
 # For ticks from one message to the next.
 OFF = const(-1)
@@ -65,6 +65,7 @@ class Telemetry:
             (d.LOOP_TIMING, self._health, 50, 7, _EXTRA3),  # 2 Hz
             (d.AUTOPILOT_VERSION, m.version, 0, 0, 0),
             (d.HOME_POSITION, m.home, 0, 0, 0),
+            (d.PARAM_VALUE, car.parameters.fill, 0, 0, 0),
             (d.DISTANCE_SENSOR, m.sonar, _EACH, 0, _EXTRA3),
             (d.ATTITUDE, m.attitude, 5, 2, _EXTRA1),  # 20 Hz
             (d.LOCAL_POSITION_NED, m.position, 10, 4, _POSITION),  # 10 Hz
@@ -79,7 +80,6 @@ class Telemetry:
             (d.DISTANCE_SENSOR, m.tof, 5, 3, _EXTRA3),
             # 4 Hz, as often as the schedule accounts for one
             (d.TASK_TIMING, m.task, 25, 26, _EXTRA3),
-            (d.PARAM_VALUE, car.parameters.fill, 0, 0, 0),
         )
         slow = writer.portion < _SLOW
         self._ids = tuple([stream[0] for stream in streams])
@@ -207,9 +207,10 @@ class Telemetry:
     def interval(self, message):
         """Ticks from one of these messages to the next; -1: it is not sent on its own; 0: it is
         not known."""
-        for i in range(_FIRST, PARAMETER):
-            if self._ids[i] == message:
-                return self._every[i] or OFF
+        if message != d.STATUSTEXT and message != d.PARAM_VALUE:
+            for i in range(len(self._ids)):
+                if self._ids[i] == message:
+                    return self._every[i] or OFF
         return 0
 
     def pace(self, message, group, ticks):
@@ -217,7 +218,7 @@ class Telemetry:
 
         Ticks may be USUAL or OFF. Of all groups at once none comes more often than usual.
         """
-        for i in range(_FIRST, PARAMETER):
+        for i in range(len(self._ids)):
             own = self._groups[i]
             if self._ids[i] == message or (own and (own == group or group == ALL)):
                 every = usual = self._usual[i]
@@ -231,22 +232,21 @@ class Telemetry:
     def ask(self, message):
         """All streams of that message are due: a MAV_RESULT."""
         car = self._car
-        result = UNSUPPORTED
-        for i in range(_FIRST, PARAMETER):
-            if self._ids[i] == message:
-                self.due[i] = 1
-                result = ACCEPTED
+        if not self.interval(message):
+            return UNSUPPORTED
         # What has nothing to tell is not sent.
         if message == d.DISTANCE_SENSOR:
             car.sonars.untold = 7
         elif message == d.FLOOR_STATUS:
             if not car.floor.present:
                 return FAILED
-        elif not car.home.known and (
-            message == d.HOME_POSITION or message == d.GLOBAL_POSITION_INT
-        ):
-            return FAILED
-        return result
+        elif message == d.HOME_POSITION or message == d.GLOBAL_POSITION_INT:
+            if not car.home.known:
+                return FAILED
+        for i in range(len(self._ids)):
+            if self._ids[i] == message:
+                self.due[i] = 1
+        return ACCEPTED
 
     def _health(self, car, buf, at):
         """LOOP_TIMING; and for who debugs, late ticks in words."""
