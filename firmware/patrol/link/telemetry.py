@@ -19,7 +19,6 @@ from patrol.schedule import FREE, MEAN, WORST
 
 # Places in `due` of what others ask for.
 _TEXT = const(0)
-_TEXT = const(0)
 VERSION = const(3)
 HOME = const(4)
 PARAMETER = const(5)
