@@ -381,7 +381,7 @@ def test_a_settings_record_of_a_newer_firmware_is_refused_in_words(make_car: Mak
     )
     reset(car)
     running(car)
-    assert "settings refused: layout 9, known up to 2" in car.station.texts
+    assert "settings refused: layout 9, known up to 3" in car.station.texts
 
 
 def test_a_log_level_lets_debug_lines_through_and_another_one_keeps_them_back(

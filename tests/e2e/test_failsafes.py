@@ -2,7 +2,8 @@
 
 The bridge's pins are the judge: neither motor is driven, or the bridge has no power. The time
 counts from the cause where the next tick can see it; else from the text of a run that only tells
-and without delay, which is the same run up to then; and from the end of the delay.
+and without delay, which is the same run up to then, and whose text has arrived 2 ms later; and
+from the end of the delay.
 """
 
 from __future__ import annotations
