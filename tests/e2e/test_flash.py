@@ -151,8 +151,8 @@ def test_a_full_filesystem_is_refused_before_anything_is_touched(
 ) -> None:
     big = tmp_path / "big.bin"
     big.write_bytes(os.urandom(60_000))
+    mpremote(sim.repl, "rm", ":patrol.pack")  # in whose place a person puts others
     mpremote(sim.repl, "cp", big, ":big.bin")
-    mpremote(sim.repl, "rm", ":patrol.pack")  # in whose place a person puts another file
     mpremote(sim.repl, "exec", "f = open('more.bin', 'w'); f.write(bytes(20_000)); f.close()")
     before = mpremote(sim.repl, "ls")
     refused(patrol("flash", sim.repl), 1, "full", "big.bin (60000 bytes)", "more.bin")

@@ -33,7 +33,7 @@ def test_left_and_right_are_measured_together_and_in_turn_with_the_front():
     front = ["look f", "ping f", "collect f"]
     assert log == [*turn, *front, *turn, *front[:2]]
     assert fresh == [0, 0, 0, 0, 5, 0, 0, 0, 2, 0, 0, 0, 5]
-    assert array.untold == 7  # nobody has sent any
+    assert array.untold == 7  # what nobody has told stays so
 
 
 def test_a_trigger_that_two_share_is_pulsed_once_after_both_were_looked_at():
