@@ -167,18 +167,19 @@ def test_formatting_tells_of_what_a_run_that_was_cut_off_has_kept_and_forgets_it
         if what == STEPS[2]:
             raise KeyboardInterrupt
 
-    with Powered(image, MODEL) as board, Repl(board.repl) as repl:
-        with pytest.raises(KeyboardInterrupt):
+    with Powered(image, MODEL) as board:
+        with pytest.raises(KeyboardInterrupt), Repl(board.repl) as repl:
             transfer(repl, Options(), ends)
         (archive,) = (path for path in kept(image) if path.suffix == ".zip")
         asked: list[str] = []
         format_it = Options(littlefs=True)
-        with pytest.raises(PatrolError, match="left as it is"):
-            transfer(repl, format_it, silent, lambda question: bool(asked.append(question)))
-        assert f"those that a run which was cut off has left in {archive} and" in asked[0]
-        assert archive.exists()
-        assert transfer(repl, format_it, silent).note is None
-        assert not contents(repl).files.keys() & theirs.keys()
+        with Repl(board.repl) as repl:
+            with pytest.raises(PatrolError, match="left as it is"):
+                transfer(repl, format_it, silent, lambda question: bool(asked.append(question)))
+            assert f"those that a run which was cut off has left in {archive} and" in asked[0]
+            assert archive.exists()
+            assert transfer(repl, format_it, silent).note is None
+            assert not contents(repl).files.keys() & theirs.keys()
     assert kept(image) == []
 
 
