@@ -2,13 +2,13 @@
 
 from patrol.behaviour import faults
 from patrol.behaviour.supervisor import AUTO, FAULT
+from patrol.drivers.battery import IMPLAUSIBLE
 from patrol.portable import const
 
 _CRITICAL_SAMPLES = const(40)  # of the battery in a row, at 20 Hz: 2 s
 _LOW_SAMPLES = const(100)
 _RECOVERED_MV = const(150)
 _DEAD_MV = const(5_000)  # under load: whatever the pack's resistance, the converter needs more
-_UNKNOWN = const(8)  # a fault of the battery: it may be empty
 
 
 class Checks:
@@ -27,7 +27,7 @@ class Checks:
         if car.supervisor.state == FAULT:
             return b"refused: FAULT; disarm to clear it"
         battery = car.battery
-        if battery.fault == _UNKNOWN or battery.open_mv < battery.low_mv:
+        if battery.fault == IMPLAUSIBLE or battery.open_mv < battery.low_mv:
             return b"arming refused: charge the battery"
         if car.attitude.tilted:
             if car.imu.accel_z < 0:
@@ -54,7 +54,8 @@ class Checks:
         at rest; `battery_low` after 5 s, until it is well above. True when it becomes low."""
         battery = self._car.battery
         mv = battery.open_mv
-        critical = mv < battery.critical_mv or battery.mv < _DEAD_MV or battery.fault == _UNKNOWN
+        critical = mv < battery.critical_mv or battery.mv < _DEAD_MV
+        critical = critical or battery.fault == IMPLAUSIBLE  # it may be empty
         self._critical = self._critical + 1 if critical else 0
         self.battery_critical = self._critical >= _CRITICAL_SAMPLES
         mv -= battery.low_mv

@@ -28,6 +28,7 @@ _FAULTS = const(22)
 
 # A text's number: the part's, from bit FAULT on the fault's, and REFUSED where AUTO is for it.
 FAULT = const(5)
+PART = const(31)  # its bits
 REFUSED = const(1 << 10)
 # Those of wheels are texts' numbers, of the left one; the right one's are one more.
 BACKWARD = const(14 << FAULT | ENCODER)
@@ -79,7 +80,7 @@ class Faults:
     def untold(self, number):
         """A text found no place: its part speaks again, in 5 s or at once."""
         if number < REFUSED:
-            part = number & (1 << FAULT) - 1
+            part = number & PART
             self._said[part] = 255
             if not self._wait[part]:
                 self._wait[part] = 1
@@ -100,7 +101,7 @@ class Faults:
 
     def spell(self, number, buf, off):
         """Writes a text into a buffer."""
-        part = number & 31
+        part = number & PART
         fault = number >> FAULT & 31
         if number >= REFUSED:
             off = _word(PARTS + _FAULTS + 1, buf, off)
