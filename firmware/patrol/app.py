@@ -10,7 +10,6 @@ import sys
 import stm
 
 import patrol
-from patrol import car as limits
 from patrol.behaviour import faults as parts
 from patrol.behaviour import supervisor as rules
 from patrol.behaviour.checks import Checks
@@ -80,7 +79,6 @@ class Car:
 
         from patrol.version import BUILD, VERSION
 
-        self.limits = limits
         self.failures = 0
         self._traced = []
         self.schedule = schedule = Schedule(self._stopped)
@@ -168,7 +166,6 @@ class Car:
         self.floor = hardware.floor(board, settings)
         self.bus = hardware.bus(board)
         self.imu = hardware.imu(board, self.bus.i2c, settings)
-        self.imu_works = self.imu.works
         self.xshut = hardware.xshut(board)
         self.tofs = hardware.tofs(self.bus.i2c)
         if self.xshut is not None:
@@ -340,7 +337,7 @@ class Car:
         faults.set(parts.BUMPER, parts.STUCK if self.bumper.held >= _BUMPER_SAMPLES else 0)
         faults.set(parts.BUTTON, parts.STUCK if self.button.held >= _BUTTON_SAMPLES else 0)
         imu = self.imu
-        if imu.works:
+        if not imu.fault:
             self.attitude.step(imu.accel_x, imu.accel_y, imu.accel_z)
 
     def _alive(self):

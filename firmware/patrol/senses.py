@@ -29,7 +29,6 @@ class Senses:
         else:
             imu.lose(SILENT)
         self._doubt = not imu.fresh
-        car.imu_works = imu.works
         car.faults.set(IMU, imu.fault)
 
     def beam(self):

@@ -7,14 +7,14 @@ from collections.abc import Callable
 
 import pytest
 
-from afresh import type_afresh
+from booting import EMERGENCY, heartbeat, reset, running
 from patrolcar.flash.build import firmware_dir
 from patrolcar.flash.lean import lean
 from patrolcar_sim.board.lockstep import Cause
 from patrolcar_sim.car import VirtualCar
 from patrolcar_sim.faults import parse
+from prompt import execute, type_afresh
 
-EMERGENCY = 6
 START = 1  # store/crash.py; its constants are no names on the board
 # In place of the firmware's task, from the REPL: the next tick raises.
 FAIL = """
@@ -30,58 +30,7 @@ print('end', car.failures)
 """
 READY = "patrolcar 0.1.0 ready"
 WELL = [READY, "started by the reset pin"]
-LATE = """
-import time
-from patrol.app import Car
-car = Car()
-sample = car.bumper.sample
-def late():
-    if car.schedule.ticks == 50: time.sleep_ms(30)
-    sample()
-car.bumper.sample = late
-car.run(200)
-"""
 MakeCar = Callable[..., VirtualCar]
-
-
-def heartbeat(car: VirtualCar, most_s: float = 10.0) -> int:
-    """The state in the first heartbeat from now on."""
-    start = len(car.station.messages)
-
-    def beats() -> list[int]:
-        new = car.station.messages[start:]
-        return [m.system_status for _, m in new if m.get_type() == "HEARTBEAT"]
-
-    car.until(lambda: bool(beats()), most_s)
-    return beats()[0]
-
-
-def running(car: VirtualCar) -> None:
-    assert heartbeat(car) != EMERGENCY, car.station.texts
-    car.run(0.5)
-
-
-def execute(car: VirtualCar, code: str, most_s: float = 30.0) -> str:
-    """Interrupts what runs and executes code in the raw REPL; what it printed."""
-    board = car.board
-    board.type(b"\x03")
-    car.run(0.3)
-    board.type(b"\x03\x01")
-    car.run(0.3)
-    car.console.clear()
-    board.type(code.encode() + b"\x04")
-    car.until(lambda: car.console.count(b"\x04") >= 2, most_s)
-    printed, trace, *_ = car.console.decode().split("\x04")
-    assert not trace, trace
-    board.type(b"\x02")
-    car.run(0.1)
-    return printed.partition("OK")[2].replace("\r\n", "\n")
-
-
-def reset(car: VirtualCar, cause: Cause = Cause.HARD) -> None:
-    car.station.messages.clear()
-    car.console.clear()
-    car.board.reset(cause)
 
 
 def safe(car: VirtualCar, reason: str) -> None:
@@ -369,59 +318,3 @@ def test_a_watchdog_that_outlives_a_soft_reset_resets_nobody(make_car: MakeCar) 
     car.run(3.0)
     assert car.board.resets[resets:] == [Cause.SOFT] * 3
     assert car.station.last("HEARTBEAT").system_status == EMERGENCY
-
-
-def test_a_settings_record_of_a_newer_firmware_is_refused_in_words(make_car: MakeCar) -> None:
-    car = make_car(world="empty")
-    running(car)
-    execute(
-        car,
-        "import board\nfrom patrol.store.log import Log\n"
-        "Log(board.SETTINGS).append(1, 9, bytes(80))",
-    )
-    reset(car)
-    running(car)
-    assert "settings refused: layout 9, known up to 3" in car.station.texts
-
-
-def test_a_log_level_lets_debug_lines_through_and_another_one_keeps_them_back(
-    make_car: MakeCar,
-) -> None:
-    def stored(level: int) -> None:
-        execute(
-            car,
-            "import board\nfrom patrol.store import settings\nfrom patrol.store.log import Log\n"
-            f"settings.save(Log(board.SETTINGS), {{'log_level': {level}}})",
-        )
-
-    car = make_car(world="empty")
-    running(car)
-    heard = []
-    for level in (7, 4):
-        stored(level)
-        reset(car)
-        running(car)
-        # What holds the loop up for 30 ms makes a tick late.
-        type_afresh(car, LATE)
-        car.run(4.0)
-        assert car.station.last("LOOP_TIMING").log_level == level
-        assert car.station.last("LOOP_TIMING").overruns >= 1
-        heard.append({m.severity for m in car.station.all("STATUSTEXT")})
-    assert heard[0] == {6, 7}
-    assert heard[1] == set()
-
-
-def test_settings_reach_the_drivers(make_car: MakeCar) -> None:
-    car = make_car(world="empty")
-    running(car)
-    execute(
-        car,
-        "import board\nfrom patrol.store import settings\nfrom patrol.store.log import Log\n"
-        "settings.save(Log(board.SETTINGS), {'battery_full': 16000})",
-    )
-    before = car.station.last("SYS_STATUS").voltage_battery
-    reset(car)
-    running(car)
-    car.run(1.0)
-    after = car.station.last("SYS_STATUS").voltage_battery
-    assert after == pytest.approx(before * 16_000 / 14_190, rel=0.02)

@@ -12,7 +12,6 @@ import math
 import random
 import re
 import runpy
-import shutil
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -24,8 +23,8 @@ from patrolcar_sim.board.image import FILESYSTEM
 from patrolcar_sim.board.lockstep import Cause
 from patrolcar_sim.car import VirtualCar
 from patrolcar_sim.faults import parse
-from patrolcar_sim.firmware_image import firmware_image
 from patrolcar_sim.ground_station import ScriptedStation
+from slow_line import image_at
 
 ROOT = Path(__file__).resolve().parents[2]
 MakeCar = Callable[..., VirtualCar]
@@ -151,7 +150,7 @@ COMPLAINTS: tuple[tuple[str, str, tuple[str, ...]], ...] = (
         "donkeycar #925",
         (
             "test_every_setting_is_read_by_the_firmware",
-            "e2e/test_boot.py::test_settings_reach_the_drivers",
+            "e2e/test_stored_settings.py::test_settings_reach_the_drivers",
             "firmware/store/test_settings.py::"
             "test_a_value_out_of_range_in_flash_is_said_and_the_others_are_used",
             "firmware/store/test_settings.py::test_a_wrong_value_is_refused_by_name",
@@ -240,14 +239,7 @@ BAUD = 115_200
 
 
 def test_no_frame_of_a_full_line_at_115200_is_lost(tmp_path: Path) -> None:
-    changes = tmp_path / "changes" / "boards"
-    changes.mkdir(parents=True)
-    wired = (firmware_dir() / "boards" / "pyboard_v11.py").read_text(encoding="utf-8")
-    slow = re.sub(r"^UART_BAUD = .*$", f"UART_BAUD = {BAUD}", wired, flags=re.M)
-    assert slow != wired
-    (changes / "pyboard_v11.py").write_text(slow, encoding="utf-8")
-    image = tmp_path / "flash.img"
-    shutil.copyfile(firmware_image(changes=changes.parent), image)
+    image = image_at(BAUD, tmp_path)
     # A heartbeat by the station's own clock would come between numbers that are given already.
     with VirtualCar(image, "empty", station=ScriptedStation(heartbeat=False)) as car:
         car.arm("MANUAL")

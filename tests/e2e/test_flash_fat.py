@@ -11,6 +11,7 @@ import pytest
 
 from patrolcar.errors import PatrolError
 from patrolcar.flash.contents import about, contents
+from patrolcar.flash.filesystem import make_littlefs
 from patrolcar.flash.flash import Flashed, Options, transfer
 from patrolcar.flash.repl import Repl
 from patrolcar_sim.board.lockstep import FlashWork
@@ -158,6 +159,16 @@ def test_a_program_that_ends_in_a_step_of_it_is_taken_up_by_the_next(
     assert done.note is not None
     assert ("cut off" in done.note) == (step != STEPS[0])
     check_whole(image, theirs)
+
+
+def test_a_file_that_was_left_open_is_not_closed_on_the_filesystem_that_comes_after(
+    image: Path,
+) -> None:
+    with Powered(image, MODEL) as board, Repl(board.repl) as repl:
+        repl.run("left = open('/flash/left.txt', 'w')\nleft.write('half')")
+        make_littlefs(repl, about(repl))
+        # Where it is still there, the board prints the error of closing it.
+        assert repl.run("import gc\nleft = None\nfor _ in range(9): gc.collect()") == ""
 
 
 def test_formatting_tells_of_what_a_run_that_was_cut_off_has_kept_and_forgets_it(

@@ -11,9 +11,9 @@ from collections.abc import Callable
 
 import pytest
 
-from afresh import type_afresh
 from patrolcar_sim.board.lockstep import Cause
 from patrolcar_sim.car import VirtualCar
+from prompt import type_afresh
 
 DEADMAN_US = 100_000
 WATCHDOG_US = 2_000_000

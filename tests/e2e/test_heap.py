@@ -5,8 +5,8 @@ from collections.abc import Callable
 
 import pytest
 
-from afresh import type_afresh
 from patrolcar_sim.car import VirtualCar
+from prompt import stop_afresh
 
 BEFORE = 500  # ticks: by then it drives
 STICKS_MS, COMMAND_MS, TURN_MS = 100, 30, 4_000
@@ -63,8 +63,7 @@ def test_ticks_of_auto_and_manual_run_under_heap_lock(
 ) -> None:
     car = make_car(world="office", seed=1)
     car.run(1.0)
-    type_afresh(car, "")
-    car.run(0.2)
+    stop_afresh(car)
     station, now = car.station, car.board.now_us
     mavlink = station._mavlink
     station.arm(now + 2_000_000)

@@ -7,9 +7,9 @@ from collections.abc import Callable
 
 import pytest
 
-from afresh import type_afresh
 from patrolcar_sim.car import VirtualCar
 from patrolcar_sim.faults import parse
+from prompt import stop_afresh
 
 Make = Callable[..., VirtualCar]
 
@@ -81,8 +81,7 @@ def test_under_heap_lock_faults_of_the_bus_cost_no_memory(
 ) -> None:
     car = make_car(world="office", seed=1, faults=[parse(fault) for fault in faults])
     car.run(1.0)
-    type_afresh(car, "")
-    car.run(0.2)
+    stop_afresh(car)
     now = car.board.now_us
     car.station.arm(now + 2_000_000)
     car.station.mode("AUTO", now + 2_300_000)

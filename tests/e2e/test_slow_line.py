@@ -3,20 +3,16 @@
 from __future__ import annotations
 
 import itertools
-import re
-import shutil
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from pathlib import Path
 
 import pytest
 
-from patrolcar.flash.build import firmware_dir
 from patrolcar_sim.car import VirtualCar
 from patrolcar_sim.faults import parse
-from patrolcar_sim.firmware_image import firmware_image
+from slow_line import image_at
 
-BOARD = "boards/pyboard_v11.py"
 CAPABILITIES = 520  # MAV_CMD_REQUEST_AUTOPILOT_CAPABILITIES
 ALL = (
     "imu.nak@3",
@@ -43,22 +39,18 @@ PARTS = (
     "right line",
     "battery",
 )
-Slow = Callable[..., "VirtualCar"]
+Slow = Callable[..., AbstractContextManager[VirtualCar]]
 
 
 @pytest.fixture
-def slow(tmp_path: Path) -> Iterator[Slow]:
+def slow(tmp_path: Path) -> Slow:
     """A car whose line has so many baud: slow(57_600, "imu.nak@4", ...)."""
 
     @contextmanager
     def make(baud: int, *faults: str) -> Iterator[VirtualCar]:
-        wired = (firmware_dir() / BOARD).read_text(encoding="utf-8")
-        changed = tmp_path / "changes" / BOARD
-        changed.parent.mkdir(parents=True)
-        changed.write_text(re.sub(r"^UART_BAUD = .*$", f"UART_BAUD = {baud}", wired, flags=re.M))
-        image = tmp_path / "flash.img"
-        shutil.copyfile(firmware_image(changes=tmp_path / "changes"), image)
-        with VirtualCar(image, "empty", 1, faults=[parse(fault) for fault in faults]) as car:
+        with VirtualCar(
+            image_at(baud, tmp_path), "empty", 1, faults=[parse(fault) for fault in faults]
+        ) as car:
             yield car
 
     return make

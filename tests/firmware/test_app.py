@@ -155,10 +155,10 @@ def test_an_imu_that_falls_silent_does_not_stop_the_car(board):
     car.schedule.run(500)
     assert car.supervisor.state == 3
     assert "IMU does not answer: heading by wheels alone" in texts(board)
-    assert not car.imu_works
+    assert car.imu.fault
     board.imu = True
     car.schedule.run(200)
-    assert car.imu_works
+    assert not car.imu.fault
 
 
 def test_auto_without_a_sonar_is_refused_with_the_reason(board):
@@ -289,7 +289,7 @@ def test_an_edge_stops_manual_at_once(board):
 def test_a_tof_sensor_that_is_not_there_is_reported_and_the_other_one_ranges(board, side):
     board.tof_wired[side] = False
     car = booted(board)
-    assert not car.tofs[side].alive
+    assert car.tofs[side].fault
     assert car.tofs[1 - side].range_mm == board.tof_mm[1 - side]
     assert ("left", "right")[side] + " ToF sensor does not answer" in texts(board)
 
@@ -304,7 +304,7 @@ def test_a_tof_sensor_that_vanishes_is_reported_once_and_taken_back(board):
     assert texts(board).count("right ToF sensor does not answer") == 1
     board.tof_wired[1] = True
     car.schedule.run(150)
-    assert car.tofs[1].alive
+    assert not car.tofs[1].fault
     assert car.tofs[1].range_mm == 1_500
 
 
@@ -316,7 +316,7 @@ def test_a_board_without_floor_sensors_and_without_xshut_patrols(board, monkeypa
     car = in_auto(board)
     car.schedule.run(300)
     assert car.supervisor.state == 3
-    assert not any(tof.alive for tof in car.tofs)
+    assert all(tof.fault for tof in car.tofs)
     assert car.floor.present == 0
     assert board.body.distance > 0.1
 

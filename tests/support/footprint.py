@@ -24,6 +24,7 @@ from typing import Any
 
 from mpy import native_bytes
 from patrolcar_sim.car import VirtualCar
+from prompt import run_code, stop_afresh
 
 PROBE = Path(__file__).parents[1] / "board" / "probes" / "heap.py"
 CODE, OBJECTS = 0.72, 0.55
@@ -66,20 +67,12 @@ class _Prompt:
 
     def __init__(self, car: VirtualCar, modules: str) -> None:
         self.car = car
-        for keys in (b"\x03", b"\x01", b"\x04"):
-            car.run(1.0)
-            car.board.type(keys)
         car.run(1.0)
+        stop_afresh(car)
         self.run(PROBE.read_text() + f"\nMODULES = {modules!r}\n")
 
-    def run(self, code: str, most_s: float = 40.0) -> str:
-        console = self.car.console
-        console.clear()
-        self.car.board.type(code.encode() + b"\x04")
-        self.car.until(lambda: console.count(b"\x04") >= 2, most_s)
-        printed, trace, *_ = console.decode().split("\x04")
-        assert not trace, trace
-        return printed.partition("OK")[2].replace("\r\n", "\n")
+    def run(self, code: str) -> str:
+        return run_code(self.car, code, 40.0)
 
     def value(self, expression: str) -> Any:
         return ast.literal_eval(self.run(f"print(repr({expression}))").strip().splitlines()[-1])

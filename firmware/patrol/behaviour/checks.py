@@ -3,10 +3,8 @@
 from patrol.behaviour import faults
 from patrol.behaviour.failsafe import STOP, TILT
 from patrol.behaviour.supervisor import AUTO, FAULT
-from patrol.portable import const
+from patrol.drivers.battery import IMPLAUSIBLE
 from patrol.store import keys
-
-_UNKNOWN = const(8)  # a fault of the battery: it may be empty
 
 
 class Checks:
@@ -25,7 +23,7 @@ class Checks:
             return b"arming refused: the start button is pressed"
         battery = car.battery
         if values[keys.FS_LOW_ACT] and (
-            battery.fault == _UNKNOWN or battery.open_mv < car.failsafe.low_mv()
+            battery.fault == IMPLAUSIBLE or battery.open_mv < car.failsafe.low_mv()
         ):
             return b"arming refused: charge the battery"
         if car.failsafe.raised & TILT and values[keys.FS_TILT_ACT]:

@@ -7,6 +7,7 @@ armed and from leaving HOLD, until it is over.
 
 from patrol.behaviour import faults
 from patrol.behaviour.supervisor import AUTO, CUT
+from patrol.drivers.battery import IMPLAUSIBLE
 from patrol.portable import const
 from patrol.schedule import FREE
 from patrol.store import keys
@@ -33,7 +34,6 @@ _HITS = const(CLIFF | BUMPER)  # true for one tick each time, not as long as it 
 _ELSEWHERE = const(LINK | STALL)  # their delay is over when they are seen here
 _LASTING = const(LOW | CRITICAL | TILT | LATE | MEMORY)
 _DEAD_MV = const(5_000)  # under load: whatever the pack's resistance, the converter needs more
-_UNKNOWN = const(8)  # a fault of the battery: it may be empty
 _RECOVERED_MV = const(150)  # so much above its threshold the pack is not low any more
 _SECOND = const(100)  # ticks
 
@@ -102,14 +102,14 @@ class Failsafe:
         if (
             battery.open_mv < (values[keys.FS_CRIT_MV] or battery.critical_mv)
             or battery.mv < _DEAD_MV
-            or battery.fault == _UNKNOWN
+            or battery.fault == IMPLAUSIBLE
         ):
             found |= CRITICAL
         if self.stalled or car.drive.blocked_ms >= values[keys.FS_STALL_MS]:
             self.stalled = False
             found |= STALL
         imu = car.imu
-        if imu.works:
+        if not imu.fault:
             # Beyond a slope whose sine is to its cosine as x or y is to z.
             most = imu.accel_z * values[keys.FS_TILT_PCT]
             x = imu.accel_x * 100

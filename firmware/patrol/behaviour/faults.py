@@ -28,6 +28,7 @@ _FAULTS = const(22)
 
 # A text's number: the part's, from bit FAULT on the fault's, and REFUSED where AUTO is for it.
 FAULT = const(5)
+PART = const(31)  # its bits
 REFUSED = const(1 << 10)
 # Texts that are about no part: a failsafe's (by its place in failsafe_table.py), NOT_NOW where it
 # keeps the car from driving, an event's (from supervisor.ESTOP on), and a new state's.
@@ -100,7 +101,7 @@ class Faults:
     def untold(self, number):
         """A text found no place: its part speaks again, in 5 s or at once."""
         if number < REFUSED:
-            part = number & (1 << FAULT) - 1
+            part = number & PART
             self._said[part] = 255
             if not self._wait[part]:
                 self._wait[part] = 1
@@ -125,7 +126,7 @@ class Faults:
             off = _number(number - STOPPED, buf, _word(_STOPPED, buf, off))
             _word(_MM, buf, off)
             return
-        part = number & 31
+        part = number & PART
         if number >= TEXT:
             if number & NOT_NOW:
                 off = _word(_REFUSED, buf, off)

@@ -16,6 +16,7 @@ from patrol.behaviour.faults import (
     FAULT,
     LOSES,
     NOTHING,
+    PART,
     PARTS,
     REVERSED,
 )
@@ -137,7 +138,7 @@ class Plausible:
         if self._doubts < _SURE:
             return 0
         self._doubts = 0
-        faults.set(found & 31, found >> FAULT, True)
+        faults.set(found & PART, found >> FAULT, True)
         return found
 
     def _over(self, side, speed):

@@ -32,7 +32,7 @@ _MAH = const(3_600_000)  # mA ms
 _PULL = const(7)  # to the curve in 128 s
 
 # `fault`, as in behaviour/faults.py.
-_IMPLAUSIBLE = const(8)
+IMPLAUSIBLE = const(8)
 _LEAPS = const(9)
 _OVER = const(10)
 
@@ -96,7 +96,7 @@ class Battery:
             self._slow_ma += ma - (self._slow_ma >> _SLOW)
         fault = _OVER if self._over >= _ODD else 0
         if not _LEAST_MV < mv < _MOST_MV:
-            odd = _IMPLAUSIBLE
+            odd = IMPLAUSIBLE
         else:
             if not _LEAST_MV < self.supply_mv < _MOST_MV:
                 self._begin(mv)  # it is there now
@@ -107,7 +107,7 @@ class Battery:
         self._odd = self._odd + 1 if odd else 0
         if self._odd >= _ODD:
             fault = odd
-            if odd == _IMPLAUSIBLE:
+            if odd == IMPLAUSIBLE:
                 self.mv = mv
         self.fault = fault
 

@@ -57,8 +57,8 @@ class Imu:
     """Rates in mrad/s (`yaw_urad_s` finer), gyro bias taken off once the car has stood a while;
     accelerations in counts of 1/8192 g, smoothed.
 
-    `works` while it is trusted, else `fault` says why not; `fresh`: it works, and the latest
-    `sample` brought something new.
+    `fault` is 0 while it is trusted, or why not; `fresh`: it is, and the latest `sample` brought
+    something new.
     """
 
     def __init__(self, i2c: "I2C", address=0x68):
@@ -71,7 +71,6 @@ class Imu:
         self.accel_z = ONE_G
         self.settled = 0  # ticks at rest that the bias rests on
         self.fresh = False
-        self.works = True
         self.fault = 0
         self._i2c = i2c
         self._address = address
@@ -105,7 +104,7 @@ class Imu:
     def sample(self, at_rest):
         """Reads everything; `at_rest` (no wheel has turned for a while) lets the bias follow.
 
-        Raises no OSError: `works` and `fresh` tell.
+        Raises no OSError: `fault` and `fresh` tell.
         """
         self.fresh = False
         good = self._good
@@ -129,16 +128,15 @@ class Imu:
             fault = SILENT
         if fault:
             self._bad += 1
-            if self._bad >= _BAD or not self.works:
+            if self._bad >= _BAD or self.fault:
                 self.lose(fault)
             return
         self._bad = 0
         self._last = self._buffer
         self._buffer = b
         if good == _GOOD:
-            self.works = True
             self.fault = 0
-        self.fresh = self.works
+        self.fresh = not self.fault
 
         ax = b[0] << 8 | b[1]
         ay = b[2] << 8 | b[3]
@@ -161,7 +159,7 @@ class Imu:
         self.accel_x = self._ax >> _FILTER_SHIFT
         self.accel_y = -(self._ay >> _FILTER_SHIFT)
         self.accel_z = self._az >> _FILTER_SHIFT
-        if at_rest and self.works:
+        if at_rest and self.fresh:
             self._learn(gx, gy, gz)
             return
         self._block = 0
@@ -170,7 +168,7 @@ class Imu:
 
     def lose(self, fault):
         """It is not trusted any more, and set up anew after a while."""
-        self.fresh = self.works = False
+        self.fresh = False
         if not self.fault:
             self.fault = fault
         self._bad = self._block = 0

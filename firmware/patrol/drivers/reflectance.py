@@ -53,33 +53,39 @@ class Reflectance:
         dark = 0
         blind = 0
         changed = False
+        values = self.values
+        sames = self._same
+        faults = self.faults
+        bit = 1
         for i in range(SENSORS):
             sensor = self._sensors[i]
             if sensor is not None:
                 value = sensor.read_u16()
-                bit = 1 << i
-                same = self._same[i]
-                # What is dark is at the supply's end, where noise may be cut off; and it is safe.
-                if value < _NOTHING or (value == self.values[i] and not was & bit):
-                    if same < _SAMES and (moving or value < _NOTHING):
-                        self._same[i] = same = same + 1
-                else:
-                    self._same[i] = same = 0
+                same = sames[i]
                 fault = 0
+                # What is dark is at the supply's end, where noise may be cut off; and it is safe.
                 if value < _NOTHING:
+                    if same < _SAMES:
+                        sames[i] = same = same + 1
                     if same >= _NOTHINGS:
                         fault = _ZERO
-                elif same == _SAMES:
-                    fault = _SAME
-                if fault:
-                    blind |= bit
-                if fault != self.faults[i]:
-                    self.faults[i] = fault
+                        blind |= bit
+                elif value == values[i] and not was & bit:
+                    if moving and same < _SAMES:
+                        sames[i] = same = same + 1
+                    if same == _SAMES:
+                        fault = _SAME
+                        blind |= bit
+                elif same:
+                    sames[i] = 0
+                if fault != faults[i]:
+                    faults[i] = fault
                     changed = True
-                self.values[i] = value
+                values[i] = value
                 level = self._levels[i]
                 if value > (level - _HYSTERESIS if was & bit else level + _HYSTERESIS):
                     dark |= bit
+            bit <<= 1
         self.dark = dark
         self.edge = dark & _CLIFFS
         self.blind = blind & _CLIFFS

@@ -40,10 +40,10 @@ class Tof:
     """After `step`: `range_mm`, `signal` and `ambient` (1/128 million counts a second), `status`
     (VALID, or which check failed), `count` of measurements since boot.
 
-    `fault` is 0, or what is wrong, and `alive` is False then: it does not answer, does not measure
-    (of one that is not there, from the first step on), is another chip; or, FROZEN, it tells
-    always the same, noticed after 0.2 s where it has a target, 0.7 s where it has none and never
-    in the dark. `errors` counts failed transfers.
+    `fault` is 0, or what is wrong: it does not answer, does not measure (of one that is not there,
+    from the first step on), is another chip; or, FROZEN, it tells always the same, noticed after
+    0.2 s where it has a target, 0.7 s where it has none and never in the dark. `errors` counts
+    failed transfers.
     """
 
     def __init__(self, i2c: "I2C", address):
@@ -53,7 +53,6 @@ class Tof:
         self.status = 0
         self.count = 0
         self.errors = 0
-        self.alive = True
         self.fault = 0
         self._i2c = i2c
         self._address = address
@@ -76,7 +75,6 @@ class Tof:
             return
         if idle >= _LATE:
             self._idle = _LATE
-            self.alive = False
             self.fault = _SILENT
             self.range_mm = 0
 
@@ -123,5 +121,4 @@ class Tof:
         most = _EQUAL if status == VALID else _EQUAL_BLIND
         frozen = equal >= most and (status == VALID or ambient >= _LIGHT)
         self.fault = FROZEN if frozen else 0
-        self.alive = not frozen
-        self.range_mm = mm if self.alive and status == VALID and mm <= _MOST_MM else 0
+        self.range_mm = mm if not frozen and status == VALID and mm <= _MOST_MM else 0

@@ -11,6 +11,7 @@ from struct import pack_into
 
 from patrol.behaviour.failsafe import CRITICAL, LOW
 from patrol.behaviour.supervisor import AUTO, DISARMED, FAULT, HOLD, MANUAL
+from patrol.car import SONAR_MAX_MM, SONAR_ORIENTATION
 from patrol.link import dialect as d
 from patrol.link.frame import MORE, NOTHING
 from patrol.link.payload import copy, put_float, put_product
@@ -135,10 +136,9 @@ def sonar(car, buf, at):
     while not left >> i & 1:
         i += 1
     sonars.untold = left = left & ~(1 << i)
-    limits = car.limits
-    most = limits.SONAR_MAX_MM // 10
     # 1: MAV_DISTANCE_SENSOR_ULTRASOUND
-    _range(car, buf, at, sonars.sonars[i].raw_mm, 2, most, 1, i, limits.SONAR_ORIENTATION[i])
+    most = SONAR_MAX_MM // 10
+    _range(car, buf, at, sonars.sonars[i].raw_mm, 2, most, 1, i, SONAR_ORIENTATION[i])
     return MORE if left else None
 
 
@@ -147,7 +147,7 @@ def tof(car, buf, at):
     telemetry = car.telemetry
     telemetry.turn = turn = 1 - telemetry.turn
     tof = car.tofs[turn]
-    if not tof.alive:
+    if tof.fault:
         return NOTHING
     mm = tof.range_mm
     # 0: MAV_DISTANCE_SENSOR_LASER; 100: MAV_SENSOR_ROTATION_CUSTOM, by its quaternion
@@ -207,7 +207,7 @@ def attitude(car, buf, at):
     put_float(buf, at + d.ATTITUDE_PITCH, car.attitude.pitch, 1000)
     put_float(buf, at + d.ATTITUDE_YAW, car.odometry.heading, 1000)
     yaw_rate = car.odometry.turn
-    if imu.works:
+    if not imu.fault:
         put_float(buf, at + d.ATTITUDE_ROLLSPEED, imu.roll_rate, 1000)
         put_float(buf, at + d.ATTITUDE_PITCHSPEED, imu.pitch_rate, 1000)
         yaw_rate = imu.yaw_rate
@@ -304,16 +304,15 @@ def system(car, buf, at):
     """SYS_STATUS: what is there, what works, load and battery."""
     battery = car.battery
     present = _SONARS | _MOTORS | _BATTERY | _PREARM
-    if car.imu.settled or car.imu_works:
+    imu = car.imu
+    if imu.settled or not imu.fault:
         present |= _IMU
-    lost = 0
+    lost = _IMU if imu.fault else 0
     for tof in car.tofs:
         if tof.count:
             present |= _TOFS
-            if not tof.alive:
-                lost = _TOFS
-    if not car.imu_works:
-        lost |= _IMU
+            if tof.fault:
+                lost |= _TOFS
     if not car.sonars.alive():
         lost |= _SONARS
     if car.failsafe.raised & CRITICAL or battery.fault:

@@ -28,14 +28,13 @@ BOARD_SIDE = Path(__file__).parents[1] / "doctor" / "board_side"
 PUBLIC = frozenset(
     _WORD.findall("""
     battery bumper button command deadman drive encoder_left encoder_right failures floor imu
-    leds limits manual motor_left motor_right odometry parser run schedule senses sonars
-    supervisor telemetry tofs wander watchdog writer
+    leds manual motor_left motor_right odometry parser run schedule senses sonars supervisor
+    telemetry tofs wander watchdog writer
 
     armed at_rest duty faults heading names note open_mv percent plan post range_mm release
-    say setpoint speed start state step target task_worst_us tasks tick ticks told turn want x
-    y
+    say setpoint speed start state step target task_worst_us tick ticks told turn want x y
 
-    bad_crc begin buf component dropped end feed flush lost next payload received room sent
+    bad_crc begin buf component dropped end feed flush lost next payload received sent
     sequence system unknown
     """)
 )

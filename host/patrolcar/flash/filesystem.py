@@ -56,7 +56,8 @@ def question(board: Repl, told: About, kept: Kept) -> str:
 def make_littlefs(board: Repl, told: About) -> None:
     """Makes the filesystem an empty littlefs 2; a FAT where the board's build has only that."""
     if told.can_littlefs:
-        board.run(_UMOUNT + _LITTLEFS + _MOUNT, MAKE_S)
+        _unmount(board)
+        board.run(_LITTLEFS + _MOUNT, MAKE_S)
     else:
         make_fat(board)
 
@@ -64,10 +65,21 @@ def make_littlefs(board: Repl, told: About) -> None:
 def make_fat(board: Repl, names: Iterable[str] = ()) -> None:
     """Makes the filesystem an empty FAT, with room for these names in its root directory."""
     blocks = fat_of(board, names).blocks()
-    board.run(_UMOUNT + _OPEN)
+    _unmount(board)
+    board.run(_OPEN)
     for number, data in enumerate(blocks):
         board.run(_WRITE.format(number=number, data=repr(data) if any(data) else "b"), MAKE_S)
     board.run(_CLOSE + _MOUNT, MAKE_S)
+
+
+def _unmount(board: Repl) -> None:
+    """Closes whatever is open on the filesystem, by emptying the heap, and takes it away.
+
+    A file that a run which was cut off has left open would be closed by a later collection, on
+    another filesystem than its own, and the board prints that error in the midst of an answer.
+    """
+    board.soft_reset()
+    board.run(_UMOUNT)
 
 
 def fat_of(board: Repl, names: Iterable[str]) -> Fat:

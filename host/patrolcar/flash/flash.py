@@ -175,7 +175,6 @@ def transfer(
         board, board_data(name, options.tree), told.unique_id, state_dir() / "settings"
     )
     kept = Kept(state_dir() / "files", told.unique_id)
-    board.soft_reset()  # what ran may have left too little heap for what is sent
     if options.littlefs:
         if not confirm(question(board, told, kept)):
             raise PatrolError(f"the board at {board.port} was left as it is")

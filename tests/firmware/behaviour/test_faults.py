@@ -106,7 +106,7 @@ SPELLED = {
     ): {reflectance._SAME: ": never changes", reflectance._ZERO: ": shorted, 0 V"},
     ("bumper", "start button"): {names.STUCK: ": stays pressed"},
     ("battery",): {
-        battery._IMPLAUSIBLE: ": no such voltage",
+        battery.IMPLAUSIBLE: ": no such voltage",
         battery._LEAPS: ": leaps",
         battery._OVER: ": overcurrent",
     },

@@ -112,7 +112,7 @@ def test_a_measurement_takes_33_ms_and_is_taken_once(setup, bus):
         bus.clock.sleep_us(10_000)
         left.step()
     assert 30 <= left.count <= 33
-    assert left.alive
+    assert not left.fault
 
 
 def test_a_reset_of_the_processor_alone_finds_the_left_one_where_it_was(setup, bus):
@@ -139,7 +139,7 @@ def test_a_range_whose_checks_failed_does_not_count(setup, bus, status):
     bus.shots[0] = Shot(status, 350, 0.2, 4.0, 60.0)
     left, _ = started(setup, bus)
     left.step()
-    assert (left.range_mm, left.count, left.status, left.alive) == (0, 1, status, True)
+    assert (left.range_mm, left.count, left.status, left.fault) == (0, 1, status, 0)
 
 
 def test_what_is_beyond_the_data_sheets_range_is_nothing(setup, bus):
@@ -156,13 +156,13 @@ def test_one_that_vanishes_is_asked_twice_a_second_and_taken_back(setup, bus):
     for _ in range(100):  # 4 s
         bus.clock.sleep_us(40_000)
         left.step()
-    assert (left.alive, left.range_mm) == (False, 0)
+    assert (bool(left.fault), left.range_mm) == (True, 0)
     assert 7 <= left.errors <= 9
     bus.wired[0] = True
     for _ in range(13):
         bus.clock.sleep_us(40_000)
         left.step()
-    assert left.alive
+    assert not left.fault
     assert left.range_mm == 400
 
 
@@ -179,10 +179,10 @@ def test_one_that_has_a_target_and_tells_always_the_same_is_known_in_200_ms(setu
     left, _ = started(setup, bus)
     left.step()
     bus.noise = False
-    assert steps_until(bus, left, lambda: not left.alive) <= 4
+    assert steps_until(bus, left, lambda: left.fault) <= 4
     assert (left.fault, left.range_mm) == (FROZEN, 0)
     bus.noise = True
-    assert steps_until(bus, left, lambda: left.alive) == 1
+    assert steps_until(bus, left, lambda: not left.fault) == 1
     assert (left.fault, left.range_mm) == (0, 400)
 
 
@@ -204,9 +204,9 @@ def test_another_chip_in_its_place_is_known_in_200_ms(setup, bus):
     left, _ = started(setup, bus)
     left.step()
     bus.identity = 0xEA
-    assert steps_until(bus, left, lambda: not left.alive) <= 4
+    assert steps_until(bus, left, lambda: left.fault) <= 4
     bus.identity = None
-    assert steps_until(bus, left, lambda: left.alive) <= 13
+    assert steps_until(bus, left, lambda: not left.fault) <= 13
 
 
 def test_one_that_has_lost_its_power_answers_and_is_started_anew(setup, bus):
@@ -215,7 +215,7 @@ def test_one_that_has_lost_its_power_answers_and_is_started_anew(setup, bus):
     right.step()
     bus.chips[0].power_up()  # it is where the right one is: neither is understood
     for tof in (left, right):
-        assert steps_until(bus, tof, lambda: not tof.alive) <= 5  # noqa: B023
+        assert steps_until(bus, tof, lambda: tof.fault) <= 5  # noqa: B023
     assert not left.answers()
     assert right.answers()
     left, right = started(setup, bus)
@@ -230,7 +230,7 @@ def test_while_the_bus_hangs_nothing_is_asked(setup, bus):
     now = bus.clock.now
     left.step(False)
     assert bus.clock.now == now
-    assert not left.alive
+    assert left.fault
 
 
 def test_one_that_answers_and_does_not_measure_is_not_alive(setup, bus):
@@ -240,4 +240,4 @@ def test_one_that_answers_and_does_not_measure_is_not_alive(setup, bus):
     for _ in range(10):
         bus.clock.sleep_us(40_000)
         left.step()
-    assert not left.alive
+    assert left.fault

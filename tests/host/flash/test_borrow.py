@@ -4,6 +4,7 @@ import ast
 import subprocess
 
 from patrolcar.flash.borrow import BUILT_IN, PORT, PUBLIC, borrow
+from patrolcar.flash.build import firmware_dir
 from patrolcar_sim.board.process import find_interpreter
 
 CAR = """
@@ -58,10 +59,19 @@ def test_what_only_the_firmware_asks_for_is_called_by_a_borrowed_name_in_every_f
         "battery",  # public
         "diameter",  # of a class
         "looked_up",  # somebody asks by text
-        "pin",
         "shown",  # of a class in a file that is not the owners'
         "toggle",  # a pin has it
-    } - ({"pin"} if "pin" not in car else set())
+    }
+
+
+def test_every_public_name_is_one_of_the_firmwares() -> None:
+    words = {
+        node.attr if isinstance(node, ast.Attribute) else node.name
+        for path in (firmware_dir() / "patrol").rglob("*.py")
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8")))
+        if isinstance(node, ast.Attribute | ast.FunctionDef)
+    }
+    assert words >= PUBLIC
 
 
 def test_parameters_and_lines_stay() -> None:

@@ -105,6 +105,39 @@ def test_ctrl_c_stops_a_program_that_waits_and_one_that_computes(bench: Bench) -
         assert b"KeyboardInterrupt" in bench.until(b"\x04>")
 
 
+def _stopped(bench: Bench, body: str) -> bytes:
+    """Starts a program, types Ctrl-C 25 ms later; what it printed."""
+    bench.board.type(body.encode() + b"\x04")
+    bench.until(b"OK")
+    bench.board.run(bench.board.now_us + 25_000)
+    bench.board.type(b"\x03")
+    printed = bench.until(b"\x04")
+    assert b"KeyboardInterrupt" in bench.until(b"\x04>")
+    return printed
+
+
+def test_ctrl_c_waits_for_the_end_of_a_hard_interrupt(bench: Bench) -> None:
+    bench.run(
+        "import pyb, time, machine\nrun = [0, 0]\npin = machine.Pin('X4', machine.Pin.IN)\n"
+        "def tick(t):\n    run[0] += 1\n    for i in range(80):\n        time.sleep_us(100)\n"
+        "        pin.value()\n    run[1] += 1\n"
+        "timer = pyb.Timer(7, freq=100, callback=tick)"
+    )
+    for _ in range(3):
+        _stopped(bench, "while True: time.sleep_us(1)")
+    assert bench.run("timer.deinit()\nprint(run[0] - run[1], bytearray(9)[0])") == "0 0\n"
+
+
+def test_ctrl_c_waits_for_interrupts_to_be_on_again(bench: Bench) -> None:
+    printed = _stopped(
+        bench,
+        "import machine, time\nstate = machine.disable_irq()\n"
+        "for i in range(400): time.sleep_us(100)\nprint('masked')\nmachine.enable_irq(state)\n"
+        "while True: time.sleep_us(1)",
+    )
+    assert b"masked" in printed
+
+
 def test_files_survive_a_reset(bench: Bench) -> None:
     bench.run("with open('note.txt', 'w') as f: f.write('kept')")
     bench.board.reset()

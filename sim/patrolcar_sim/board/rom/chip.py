@@ -44,6 +44,8 @@ watchdog_timeout_us = 0  # 0: it does not run
 interruptible = False  # a Ctrl-C raises KeyboardInterrupt
 printed = 0  # PRINTED: stdout has something new
 irq_off = 0  # depth of disable_irq
+_hard = 0  # depth of hard callbacks
+_stop_waits = False  # a Ctrl-C has come in one of the two; the port takes none there
 _waiting_edges = 0  # lines whose interrupt came meanwhile, a bit each
 reset_cause = 0
 unique_id = b""
@@ -127,7 +129,7 @@ def exchange(kind, target, aux, data, n, bus=0, inputs=0):
     With `inputs` = _INPUTS a reply that has reached `target` carries converters and counters, else
     the pins' levels alone.
     """
-    global _outputs, _sent, _sequence, printed
+    global _outputs, _sent, _sequence, printed, _stop_waits
     _sequence = (_sequence + 1) & 0xFF
     struct.pack_into(
         _HEADER,
@@ -165,10 +167,11 @@ def exchange(kind, target, aux, data, n, bus=0, inputs=0):
         _take_reply(kind, target, inputs)
         raise stop
     _take_reply(kind, target, inputs)
-    if reply[0] & 3:
-        if reply[0] & 2:
-            on_news()
-        if reply[0] & 1:
+    if reply[0] & 2:
+        on_news()
+    if reply[0] & 1 or _stop_waits:
+        _stop_waits = bool(_hard or irq_off)
+        if not _stop_waits:
             raise KeyboardInterrupt
 
 
@@ -260,15 +263,10 @@ def _edge(line):
     if not edge_hard[line]:
         handler(edge_pins[line])
         return
-    micropython.heap_lock()
-    try:
-        handler(edge_pins[line])
-    except Exception as error:
+    error = _call_hard(handler, edge_pins[line])
+    if error is not None:
         edge_handlers[line] = None
-        micropython.heap_unlock()
         _report("Uncaught exception in ExtInt interrupt handler line %d" % line, error)
-    else:
-        micropython.heap_unlock()
 
 
 @micropython.native
@@ -276,15 +274,29 @@ def run_hard(callback, argument, name):
     """Calls a timer's callback as the chip does; False when it raised and must be disabled."""
     global now
     now += IRQ_LATENCY_US
+    error = _call_hard(callback, argument)
+    if error is not None:
+        _report("uncaught exception in %s interrupt handler" % name, error)
+    return error is None
+
+
+@micropython.native
+def _call_hard(callback, argument):
+    """Calls it without a heap and without a Ctrl-C; what it raised, if anything."""
+    global _hard
     micropython.heap_lock()
+    _hard += 1
     try:
         callback(argument)
-    except Exception as error:
+    except BaseException as error:
         micropython.heap_unlock()
-        _report("uncaught exception in %s interrupt handler" % name, error)
-        return False
+        _hard -= 1
+        if not isinstance(error, Exception):
+            raise error  # the signal for a program that only computes, or the end of the world
+        return error
     micropython.heap_unlock()
-    return True
+    _hard -= 1
+    return None
 
 
 def _report(text, error):
