@@ -20,8 +20,11 @@ SETTINGS = const(1)
 CRASH = const(2)
 LIVED = const(3)  # the car has run for a minute: what crashed before is forgiven
 CLEARED = const(4)  # a person has read what crashed before
-TYPES = const(5)
-_KEPT = (0, 1, 3, 1, 1)  # how many of each type compacting takes along
+PART = const(5)  # of a mission: some of its items
+MISSION = const(6)  # the parts right before it are one: how many items, how many parts
+BLACKBOX = const(7)  # some ticks before and after a stop
+TYPES = const(8)
+_KEPT = (0, 1, 3, 1, 1, 0, 1, 4)  # how many of each type compacting takes along
 
 MOST = const(508)  # bytes of payload
 _ROOM = const(8_192)
@@ -211,11 +214,14 @@ class Log:
             return False
         kept = []
         count = [0] * TYPES
+        most = list(_KEPT)
         for at in reversed(list(self.records())):
             kind = mem16[at + 2] & 0xFF
-            if kind < TYPES and count[kind] < _KEPT[kind]:
+            if kind < TYPES and count[kind] < most[kind]:
                 record = self.read(at)
                 if record is not None:
+                    if kind == MISSION:
+                        most[PART] = record[3][1]  # later ones are of an upload that was cut off
                     count[kind] += 1
                     kept.insert(0, record)
         other = 1 - self._active
