@@ -28,6 +28,7 @@ from patrol.control.wheel_speed import WheelSpeed
 from patrol.link.command import Command
 from patrol.link.frame import Parser, Writer
 from patrol.link.home import Home
+from patrol.link.mission import Mission
 from patrol.link.parameters import Parameters
 from patrol.link.results import ACCEPTED, DENIED, TEMPORARILY_REJECTED
 from patrol.link.telemetry import Telemetry
@@ -83,7 +84,9 @@ class Car:
         self._traced = []
         self.schedule = schedule = Schedule(self._stopped)
         recalled = self._stored("recall")
-        settings, parameters, said, self._forgive, self._uptime, self.reset_cause = recalled
+        settings, parameters, mission, said, self._forgive, self._uptime, self.reset_cause = (
+            recalled
+        )
         self.parameters = Parameters(*parameters)
         uart, baud, board_version = self._wire(settings)
 
@@ -104,6 +107,7 @@ class Car:
         self.parser = Parser()
         self.writer = writer = Writer(baud, settings["sysid"])
         self.home = Home()
+        self.mission = Mission(*mission)
         self.telemetry = Telemetry(uart, writer, self)
         self.command = Command(uart, self)
         self.command.identity = (VERSION, BUILD, unique_id(), board_version)
@@ -183,6 +187,18 @@ class Car:
 
         tof_setup.start(self.bus.i2c, self.xshut)
         _let_go(patrol.drivers, "tof_setup")
+
+    def uploader(self):
+        """The class that takes a mission; its 3 KB of code stay as long as one is taken."""
+        from patrol.link import upload
+
+        made = upload.Upload
+        _let_go(patrol.link, "upload")
+        return made
+
+    def keep_mission(self, items):
+        """Stores a mission, of ITEM bytes each: what Mission.replace needs, or None: no room."""
+        return self._stored("keep_mission", items)
 
     def _supervise_by_tables(self):
         """Makes the Supervisor over this car's actions, and the Failsafe."""

@@ -37,13 +37,13 @@ _GET_MESSAGE_INTERVAL = const(510)
 _SET_MESSAGE_INTERVAL = const(511)
 _REQUEST_MESSAGE = const(512)
 _REQUEST_CAPABILITIES = const(520)
+_SET_MISSION_CURRENT = const(224)
 
 _CUSTOM_MODE_ENABLED = const(1)
 _GROUND_STATION = const(6)  # MAV_TYPE_GCS
 _HEARTBEAT_TYPE = const(4)  # offset of `type` in HEARTBEAT
 # MAV_FRAME, a bit each: GLOBAL, GLOBAL_RELATIVE_ALT, both with _INT, and of terrain's altitude
 _GLOBAL_FRAMES = const(0b1100_0110_1001)
-_MISSION_UNSUPPORTED = const(3)  # MAV_MISSION_RESULT
 # In FILE_TRANSFER_PROTOCOL, mavlink.io/en/services/ftp.html; size and requested opcode follow
 _FTP_SEQUENCE = const(3)
 _FTP_OPCODE = const(6)
@@ -60,7 +60,8 @@ _HOME_TEXT = b"home refused: no such place within 85 degrees"
 
 
 class Command:
-    """`car` has parser, telemetry, schedule, manual, parameters, odometry and home; see app.py.
+    """`car` has parser, telemetry, schedule, manual, parameters, mission, odometry and home; see
+    app.py.
     `car.request(event)` asks for a transition and returns a MAV_RESULT.
 
     `silent` tells that a ground station was heard and is not any more. `waiting` of `answers` are
@@ -100,6 +101,8 @@ class Command:
         if self.heard and not self.silent:
             if self._car.schedule.ms - self._heard_ms >= self._car.parameters.values[FS_LINK_MS]:
                 self.silent = True
+        if self._car.mission.upload is not None:
+            self._car.mission.upload.step()
 
     def give(self, buf, at, n):
         """Writes the oldest answer's payload, n bytes at most, and forgets it."""
@@ -108,7 +111,7 @@ class Command:
         self.waiting -= 1
         copy(answers, 0, answers, _ANSWER, self.waiting * _ANSWER)
 
-    def _answer(self, message):
+    def answer(self, message):
         """Where in `answers` one more's zeroed payload begins. One that finds no place is not
         sent: the asker repeats what is not answered."""
         at = self.waiting * _ANSWER
@@ -148,7 +151,7 @@ class Command:
             pack_into(
                 d.COMMAND_ACK_FORMAT,
                 answers,
-                self._answer(d.COMMAND_ACK),
+                self.answer(d.COMMAND_ACK),
                 command,
                 result,
                 0,
@@ -172,14 +175,14 @@ class Command:
                 due[PARAMETER] = 1
         elif message == d.PING:
             if payload[d.PING_TARGET_SYSTEM] == 0:  # a request; an answer has a target
-                at = self._answer(d.PING)
+                at = self.answer(d.PING)
                 copy(answers, at, payload, 0, 12)
-                self._address(at + d.PING_TARGET_SYSTEM)
+                self.address(at + d.PING_TARGET_SYSTEM)
         elif message == d.TIMESYNC:
             for i in range(8):
                 if payload[d.TIMESYNC_TC1 + i]:
                     return  # an answer, not a question
-            at = self._answer(d.TIMESYNC)
+            at = self.answer(d.TIMESYNC)
             copy(answers, at + d.TIMESYNC_TS1, payload, d.TIMESYNC_TS1, 8)
             put_product(answers, at + d.TIMESYNC_TC1, car.schedule.ms, 1_000_000, 0)
         elif message == d.REQUEST_DATA_STREAM:
@@ -194,28 +197,17 @@ class Command:
         elif message == d.FILE_TRANSFER_PROTOCOL:
             asked = payload[_FTP_OPCODE]
             if asked < 128:  # else it is an answer
-                at = self._answer(d.FILE_TRANSFER_PROTOCOL)
+                at = self.answer(d.FILE_TRANSFER_PROTOCOL)
                 copy(answers, at, payload, 0, _FTP_DATA)
-                self._address(at + 1)
+                self.address(at + 1)
                 sequence = get_u16(payload, _FTP_SEQUENCE) + 1 & 0xFFFF
                 pack_into("<H", answers, at + _FTP_SEQUENCE, sequence)
                 pack_into("<BBB", answers, at + _FTP_OPCODE, _FTP_NAK, 1, asked)
                 answers[at + _FTP_DATA] = _FTP_UNKNOWN_COMMAND
-        elif message == d.MISSION_REQUEST_LIST:
-            at = self._answer(d.MISSION_COUNT)
-            self._address(at + d.MISSION_COUNT_TARGET_SYSTEM)
-            kind = payload[d.MISSION_REQUEST_LIST_MISSION_TYPE]
-            answers[at + d.MISSION_COUNT_MISSION_TYPE] = kind
-        elif message == d.MISSION_COUNT or message == d.MISSION_CLEAR_ALL:
-            at = self._answer(d.MISSION_ACK)
-            self._address(at + d.MISSION_ACK_TARGET_SYSTEM)
-            where = d.MISSION_CLEAR_ALL_MISSION_TYPE
-            if message == d.MISSION_COUNT:
-                where = d.MISSION_COUNT_MISSION_TYPE
-                answers[at + d.MISSION_ACK_TYPE] = _MISSION_UNSUPPORTED
-            answers[at + d.MISSION_ACK_MISSION_TYPE] = payload[where]
+        else:
+            car.mission.take(car, message, payload)
 
-    def _address(self, at):
+    def address(self, at):
         """The sender of what was received becomes an answer's target."""
         parser = self._car.parser
         self.answers[at] = parser.system
@@ -238,6 +230,8 @@ class Command:
         if command == _REQUEST_CAPABILITIES:
             telemetry.due[VERSION] = 1
             return ACCEPTED
+        if command == _SET_MISSION_CURRENT:
+            return ACCEPTED if car.mission.choose(param1) else DENIED
         if command == _GET_HOME_POSITION:
             return telemetry.ask(d.HOME_POSITION)
         if command == _REQUEST_MESSAGE:
@@ -255,7 +249,7 @@ class Command:
             return ACCEPTED
         if command == _GET_MESSAGE_INTERVAL:
             us = ticks * _TICK_US if ticks > 0 else ticks
-            at = self._answer(d.MESSAGE_INTERVAL)
+            at = self.answer(d.MESSAGE_INTERVAL)
             pack_into(d.MESSAGE_INTERVAL_FORMAT, self.answers, at, us, param1 & 0xFFFF)
             return ACCEPTED if us else UNSUPPORTED
         return UNSUPPORTED

@@ -30,8 +30,8 @@ _ARMED = const(128)
 _MANUAL_INPUT = const(64)
 _AUTO_ENABLED = const(4)
 _CUSTOM = const(1)
-# MAV_PROTOCOL_CAPABILITY: MAVLink 2; COMMAND_INT; parameters are floats
-_CAPABILITIES = const(0x2000 | 8 | 2)
+# MAV_PROTOCOL_CAPABILITY: MAVLink 2; COMMAND_INT; MISSION_ITEM_INT; parameters are floats
+_CAPABILITIES = const(0x2000 | 8 | 4 | 2)
 # ArduPilot Rover's numbers
 CUSTOM_MANUAL = const(0)
 CUSTOM_HOLD = const(4)

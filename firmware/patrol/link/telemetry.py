@@ -22,7 +22,12 @@ _TEXT = const(0)
 VERSION = const(3)
 HOME = const(4)
 PARAMETER = const(5)
-_SONAR = const(6)
+ITEM_INT = const(6)
+ITEM_OF_FLOATS = const(7)
+_SONAR = const(8)
+
+# What has its own ways to be asked for.
+_ASKED_FOR = (d.STATUSTEXT, d.PARAM_VALUE, d.MISSION_ITEM_INT, d.MISSION_ITEM)
 
 # For ticks from one message to the next.
 OFF = const(-1)
@@ -65,6 +70,8 @@ class Telemetry:
             (d.AUTOPILOT_VERSION, m.version, 0, 0, 0),
             (d.HOME_POSITION, m.home, 0, 0, 0),
             (d.PARAM_VALUE, car.parameters.fill, 0, 0, 0),
+            (d.MISSION_ITEM_INT, car.mission.item, 0, 0, 0),
+            (d.MISSION_ITEM, car.mission.item_of_floats, 0, 0, 0),
             (d.DISTANCE_SENSOR, m.sonar, _EACH, 0, _EXTRA3),
             (d.ATTITUDE, m.attitude, 5, 2, _EXTRA1),  # 20 Hz
             (d.LOCAL_POSITION_NED, m.position, 10, 4, _POSITION),  # 10 Hz
@@ -73,6 +80,7 @@ class Telemetry:
             (d.GLOBAL_POSITION_INT, m.place, 20, 13, _POSITION),  # 5 Hz, where HOME is known
             (d.VFR_HUD, m.panel, 25, 19, _EXTRA2),  # 4 Hz
             (d.BATTERY_STATUS, m.battery, 100, 53, _EXTRA3),  # 1 Hz
+            (d.MISSION_CURRENT, car.mission.progress, 100, 66, _STATUS),  # 1 Hz
             (d.GPS_RAW_INT, m.fix, 100, 78, _STATUS),  # 1 Hz
             (d.FLOOR_STATUS, m.floor, 10, 6, _RAW),  # 10 Hz
             # of the ToF sensors in turn, 10 Hz each
@@ -201,12 +209,12 @@ class Telemetry:
         self._writer.portion = max(least, min(portion, self._full))
         self.room = 100  # until it says so again
 
-    # What a ground station may ask for and set: every stream but texts and parameters.
+    # What a ground station may ask for and set: every stream but _ASKED_FOR.
 
     def interval(self, message):
         """Ticks from one of these messages to the next; -1: it is not sent on its own; 0: it is
         not known."""
-        if message != d.STATUSTEXT and message != d.PARAM_VALUE:
+        if message not in _ASKED_FOR:
             for i in range(len(self._ids)):
                 if self._ids[i] == message:
                     return self._every[i] or OFF

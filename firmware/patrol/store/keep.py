@@ -1,4 +1,4 @@
-"""What the running car asks of the store: its settings, and to keep what crashed."""
+"""What the running car asks of the store: its settings, its mission, and to keep what crashed."""
 
 import board
 
@@ -7,8 +7,9 @@ from patrol.store.log import Log
 
 
 def recall():
-    """Settings by name and as parameters, (severity, text) to be said, whether it crashed, where
-    uptime is told, and machine.reset_cause()."""
+    """Settings by name and as parameters, the mission, (severity, text) to be said, whether it
+    crashed, where uptime is told, and machine.reset_cause()."""
+    from patrol.store.mission import find
     from patrol.store.settings import load, parameters
 
     said = []
@@ -19,7 +20,8 @@ def recall():
     log = Log(board.SETTINGS)
     cause = crash.start(say)
     settings = load(log, say)
-    return settings, parameters(settings), said, crash.tell(log, say), crash.UPTIME, cause
+    mission = find(log)
+    return settings, parameters(settings), mission, said, crash.tell(log, say), crash.UPTIME, cause
 
 
 def save(values):
@@ -33,6 +35,14 @@ def save(values):
     except OSError as error:
         return str(error).encode()
     return None
+
+
+def keep_mission(items):
+    """Writes a mission: what `recall` finds of it at the next boot, or None without room."""
+    from patrol.store import mission
+
+    log = Log(board.SETTINGS)
+    return mission.find(log) if mission.save(log, items) else None
 
 
 def note(error, schedule, number):

@@ -40,6 +40,11 @@ SENDS = (
     "MESSAGE_INTERVAL",
     "MISSION_COUNT",
     "MISSION_ACK",
+    "MISSION_CURRENT",
+    "MISSION_ITEM_INT",
+    "MISSION_ITEM",
+    "MISSION_REQUEST_INT",
+    "MISSION_REQUEST",
 )
 ACCEPTS = (
     "MANUAL_CONTROL",
@@ -58,6 +63,12 @@ ACCEPTS = (
     "MISSION_REQUEST_LIST",
     "MISSION_COUNT",
     "MISSION_CLEAR_ALL",
+    "MISSION_REQUEST_INT",
+    "MISSION_REQUEST",
+    "MISSION_ITEM_INT",
+    "MISSION_ITEM",
+    "MISSION_WRITE_PARTIAL_LIST",
+    "MISSION_SET_CURRENT",
 )
 
 # Filled by one pack_into: all base fields in wire order, and the extension fields named here.
@@ -81,6 +92,7 @@ FORMATS: dict[str, tuple[str, ...]] = {
     "BATTERY_STATUS": ("time_remaining", "charge_state"),
     "COMMAND_ACK": ("progress", "result_param2", "target_system", "target_component"),
     "MESSAGE_INTERVAL": (),
+    "MISSION_CURRENT": ("total", "mission_state"),
 }
 # Read or written field by field. (The target of a message is in the table, not here.)
 OFFSETS: dict[str, tuple[str, ...]] = {
@@ -115,6 +127,9 @@ OFFSETS: dict[str, tuple[str, ...]] = {
     "MISSION_COUNT": ("target_system", "mission_type"),
     "MISSION_CLEAR_ALL": ("mission_type",),
     "MISSION_ACK": ("target_system", "type", "mission_type"),
+    "MISSION_REQUEST": ("mission_type",),
+    "MISSION_WRITE_PARTIAL_LIST": ("mission_type",),
+    "MISSION_ITEM_INT": ("x", "y", "seq", "command", "frame", "autocontinue"),
 }
 # The car reads no further than this, and with it the parser's buffers stay small: a request for
 # a file is answered where it has this much and a little more, as all do whose path is short.

@@ -1,0 +1,307 @@
+"""A mission goes to the car, stays there over resets and comes back as it was."""
+
+from __future__ import annotations
+
+import math
+import struct
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+
+from booting import reset, running
+from patrolcar.link import dialect
+from patrolcar_sim.car import VirtualCar
+
+MakeCar = Callable[..., VirtualCar]
+MAV = dialect.load()
+Item = tuple[Any, ...]  # frame, command, autocontinue, four parameters, x, y, z
+ACCEPTED, UNSUPPORTED_FRAME, UNSUPPORTED, NO_SPACE = 0, 2, 3, 4
+INVALID_PARAM1, INVALID_PARAM2, INVALID_X, INVALID_Y = 6, 7, 10, 11
+INVALID_SEQUENCE, DENIED, CANCELLED = 13, 14, 15
+NAN = math.nan
+
+
+def waypoint(number: int) -> Item:
+    return (3, 16, 1, 2.5, 0.0, 0.0, NAN, 523_000_000 + number, -1_799_000_000 - number, 1.25)
+
+
+def messages(car: VirtualCar, kind: str, since: int = 0) -> list[Any]:
+    return [m for _, m in car.station.messages[since:] if m.get_type() == kind]
+
+
+def say(car: VirtualCar, kind: str, *fields: Any) -> None:
+    car.station.send(getattr(MAV, f"MAVLink_{kind}_message")(1, 1, *fields), car.board.now_us)
+
+
+class Sender:
+    """A ground station that answers each request for an item."""
+
+    def __init__(self, car: VirtualCar, items: dict[int, Item], kind: str = "mission_item_int"):
+        self.car = car
+        self.items = items
+        self.kind = kind
+        self.answers = {"MISSION_REQUEST"}  # and the new way, where it knows that
+        if kind == "mission_item_int":
+            self.answers.add("MISSION_REQUEST_INT")
+        self.asked: list[int] = []
+        self._seen = len(car.station.messages)
+
+    def item(self, number: int) -> None:
+        frame, command, goes_on, *rest = self.items[number]
+        say(self.car, self.kind, number, frame, command, 0, goes_on, *rest)
+
+    def step(self) -> Any | None:
+        """10 ms; the acknowledgement when it has come."""
+        self.car.run(0.01)
+        new = self.car.station.messages[self._seen :]
+        self._seen += len(new)
+        for _, message in new:
+            if message.get_type() in ("MISSION_REQUEST_INT", "MISSION_REQUEST"):
+                assert (message.target_system, message.target_component) == (255, 190)
+                self.asked.append(message.seq)
+                if message.get_type() in self.answers:
+                    self.item(message.seq)
+            elif message.get_type() == "MISSION_ACK":
+                return message
+        return None
+
+    def until_acknowledged(self, most_s: float = 10.0) -> int:
+        end = self.car.now_s + most_s
+        while self.car.now_s < end:
+            ack = self.step()
+            if ack is not None:
+                return int(ack.type)
+        raise TimeoutError(f"no MISSION_ACK; asked for {self.asked}; {self.car.station.texts}")
+
+
+def upload(car: VirtualCar, items: list[Item], kind: str = "mission_item_int") -> int:
+    sender = Sender(car, dict(enumerate(items)), kind)
+    say(car, "mission_count", len(items))
+    return sender.until_acknowledged()
+
+
+def write_partially(car: VirtualCar, first: int, last: int, items: dict[int, Item]) -> int:
+    sender = Sender(car, items)
+    say(car, "mission_write_partial_list", first, last)
+    return sender.until_acknowledged()
+
+
+def count(car: VirtualCar) -> int:
+    since = len(car.station.messages)
+    say(car, "mission_request_list")
+    car.until(lambda: bool(messages(car, "MISSION_COUNT", since)))
+    return int(messages(car, "MISSION_COUNT", since)[-1].count)
+
+
+def item(car: VirtualCar, number: int, kind: str = "MISSION_ITEM_INT") -> Item:
+    since = len(car.station.messages)
+    asked = "mission_request_int" if kind == "MISSION_ITEM_INT" else "mission_request"
+    say(car, asked, number)
+    car.until(lambda: bool(messages(car, kind, since)))
+    m = messages(car, kind, since)[-1]
+    assert (m.seq, m.target_system, m.mission_type) == (number, 255, 0)
+    params = (m.param1, m.param2, m.param3, m.param4)
+    return (m.frame, m.command, m.autocontinue, *params, m.x, m.y, m.z)
+
+
+def download(car: VirtualCar) -> list[Item]:
+    return [item(car, number) for number in range(count(car))]
+
+
+def same(one: Item, other: Item) -> bool:
+    """Bit for bit, since a NaN is not equal to itself."""
+    return struct.pack("<BHB4fiif", *one) == struct.pack("<BHB4fiif", *other)
+
+
+@pytest.fixture
+def car(make_car: MakeCar) -> VirtualCar:
+    made = make_car(world="empty")
+    running(made)
+    made.run(0.5)
+    return made
+
+
+def test_64_items_are_stored_stay_over_a_reset_and_come_back_bit_for_bit(car: VirtualCar) -> None:
+    items = [waypoint(number) for number in range(64)]
+    assert count(car) == 0
+    assert upload(car, items) == ACCEPTED
+    assert "mission stored: 64 items" in car.station.texts
+    for _ in range(2):
+        back = download(car)
+        assert len(back) == 64
+        assert all(map(same, items, back))
+        reset(car)
+        running(car)
+    assert car.station.last("LOOP_TIMING").exceptions == 0
+
+
+def test_a_part_of_a_mission_is_written_anew_and_the_rest_stays(car: VirtualCar) -> None:
+    items = [waypoint(number) for number in range(20)]
+    assert upload(car, items) == ACCEPTED
+    changed = {number: waypoint(1_000 + number) for number in (14, 15, 16)}
+    assert write_partially(car, 14, 16, changed) == ACCEPTED
+    expected = [changed.get(number, old) for number, old in enumerate(items)]
+    assert all(map(same, expected, download(car)))
+    for first, last in ((15, 14), (18, 20), (-1, 3)):
+        assert write_partially(car, first, last, changed) == INVALID_SEQUENCE
+    assert all(map(same, expected, download(car)))
+
+
+def test_a_cleared_mission_is_gone_after_a_reset_too(car: VirtualCar) -> None:
+    assert upload(car, [waypoint(0)]) == ACCEPTED
+    sender = Sender(car, {})
+    say(car, "mission_clear_all")
+    assert sender.until_acknowledged() == ACCEPTED
+    assert count(car) == 0
+    reset(car)
+    running(car)
+    assert count(car) == 0
+
+
+@pytest.mark.parametrize(
+    ("wrong", "result"),
+    [
+        ((3, 22, 1, 0, 0, 0, 0, 0, 0, 0), UNSUPPORTED),
+        ((4, 16, 1, 0, 0, 0, 0, 0, 0, 0), UNSUPPORTED_FRAME),
+        ((255, 16, 1, 0, 0, 0, 0, 0, 0, 0), UNSUPPORTED_FRAME),
+        ((3, 16, 1, NAN, 0, 0, 0, 0, 0, 0), INVALID_PARAM1),
+        ((3, 19, 1, -1, 0, 0, 0, 0, 0, 0), INVALID_PARAM1),
+        ((3, 16, 1, 0, 0, 0, 0, 910_000_000, 0, 0), INVALID_X),
+        ((3, 16, 1, 0, 0, 0, 0, -(1 << 31), 0, 0), INVALID_X),
+        ((3, 16, 1, 0, 0, 0, 0, 0, 1_900_000_000, 0), INVALID_Y),
+        ((1, 16, 1, 0, 0, 0, 0, 200_000_000, 0, 0), INVALID_X),
+        ((2, 177, 1, 2, 1, 0, 0, 0, 0, 0), INVALID_PARAM1),
+        ((2, 177, 1, 0, NAN, 0, 0, 0, 0, 0), INVALID_PARAM2),
+        ((2, 178, 1, 0, 0, 0, 0, 0, 0, 0), INVALID_PARAM2),
+    ],
+)
+def test_what_cannot_be_driven_is_refused_by_item_and_value_and_changes_nothing(
+    car: VirtualCar, wrong: Item, result: int
+) -> None:
+    before = [waypoint(7)]
+    assert upload(car, before) == ACCEPTED
+    assert upload(car, [waypoint(0), wrong]) == result
+    assert any(t.startswith("mission refused, item 1: ") for t in car.station.texts)
+    assert all(map(same, before, download(car)))
+
+
+def test_every_command_of_a_patrol_is_taken(car: VirtualCar) -> None:
+    items: list[Item] = [
+        waypoint(0),
+        (1, 16, 1, 0.0, 0.0, 0.0, 0.0, -12_345, 98_765_000, 0.0),
+        (6, 19, 1, 30.0, 0.0, 0.0, 0.0, 1, 2, 0.0),
+        (2, 178, 1, 0.0, 0.3, -1.0, 0.0, 0, 0, 0.0),
+        (2, 177, 1, 0.0, -1.0, 0.0, 0.0, 0, 0, 0.0),
+        (2, 20, 1, 0.0, 0.0, 0.0, 0.0, 0, 0, 0.0),
+    ]
+    assert upload(car, items) == ACCEPTED
+    assert all(map(same, items, download(car)))
+
+
+def test_more_than_64_are_refused_before_any_is_asked_for(car: VirtualCar) -> None:
+    sender = Sender(car, {})
+    say(car, "mission_count", 65)
+    assert sender.until_acknowledged() == NO_SPACE
+    assert sender.asked == []
+
+
+def test_an_armed_car_takes_none_says_why_and_tells_its_own(car: VirtualCar) -> None:
+    assert upload(car, [waypoint(3)]) == ACCEPTED
+    car.arm("HOLD")
+    assert upload(car, [waypoint(0)]) == DENIED
+    assert "mission refused: disarm first" in car.station.texts
+    assert all(map(same, [waypoint(3)], download(car)))
+
+
+def test_an_upload_that_stops_is_asked_for_again_then_given_up_and_changes_nothing(
+    car: VirtualCar,
+) -> None:
+    assert upload(car, [waypoint(3)]) == ACCEPTED
+    sender = Sender(car, {0: waypoint(0)})
+    sender.answers = set()
+    say(car, "mission_count", 2)
+    assert sender.until_acknowledged() == CANCELLED
+    assert 8 <= len(sender.asked) <= 10
+    assert all(map(same, [waypoint(3)], download(car)))
+
+
+def test_who_missed_the_acknowledgement_gets_it_again(car: VirtualCar) -> None:
+    assert upload(car, [waypoint(0), waypoint(1)]) == ACCEPTED
+    again = Sender(car, {1: waypoint(1)})
+    again.item(1)
+    assert again.until_acknowledged() == ACCEPTED
+
+
+def test_another_ground_station_does_not_take_an_upload_over(car: VirtualCar) -> None:
+    say(car, "mission_count", 2)
+    car.run(0.1)
+    other = MAV.MAVLink(None, srcSystem=254, srcComponent=190)
+    since = len(car.station.messages)
+    for message in (
+        MAV.MAVLink_mission_count_message(1, 1, 1),
+        MAV.MAVLink_mission_item_int_message(1, 1, 0, 3, 16, 0, 1, 0, 0, 0, 0, 9, 9, 9),
+    ):
+        car.station.send_raw(message.pack(other), car.board.now_us)
+    car.run(0.2)
+    (ack,) = messages(car, "MISSION_ACK", since)
+    assert (ack.type, ack.target_system) == (DENIED, 254)
+    sender = Sender(car, dict(enumerate([waypoint(0), waypoint(1)])))
+    assert sender.until_acknowledged() == ACCEPTED
+    assert all(map(same, [waypoint(0), waypoint(1)], download(car)))
+
+
+def test_fences_and_rally_points_are_none_and_nobody_waits_for_them(car: VirtualCar) -> None:
+    assert upload(car, [waypoint(0)]) == ACCEPTED
+    for kind in (1, 2):
+        since = len(car.station.messages)
+        say(car, "mission_request_list", kind)
+        say(car, "mission_count", 5, kind)
+        say(car, "mission_clear_all", kind)
+        car.run(0.2)
+        (told,) = messages(car, "MISSION_COUNT", since)
+        assert (told.count, told.mission_type) == (0, kind)
+        acks = messages(car, "MISSION_ACK", since)
+        assert [(a.type, a.mission_type) for a in acks] == [(UNSUPPORTED, kind), (ACCEPTED, kind)]
+    assert count(car) == 1
+
+
+def test_the_next_item_is_chosen_in_both_ways_and_told(car: VirtualCar) -> None:
+    assert upload(car, [waypoint(n) for n in range(3)]) == ACCEPTED
+    car.run(1.1)
+    told = car.station.last("MISSION_CURRENT")
+    assert (told.seq, told.total, told.mission_state) == (0, 3, 2)
+    say(car, "mission_set_current", 2)
+    car.run(0.1)
+    assert car.station.last("MISSION_CURRENT").seq == 2
+    for number, result in ((1, 0), (3, 2), (-1, 2), (NAN, 2)):
+        car.station.command(224, number, at_us=car.board.now_us)
+        car.run(0.1)
+        assert car.station.last("COMMAND_ACK").result == result
+    assert messages(car, "MISSION_CURRENT")[-1].seq in (1, 2)
+    since = len(car.station.messages)
+    say(car, "mission_request_int", 3)
+    car.run(0.1)
+    (ack,) = messages(car, "MISSION_ACK", since)
+    assert ack.type == INVALID_SEQUENCE
+
+
+@pytest.mark.parametrize(
+    ("given", "x", "y"),
+    [
+        ((3, 16, 1, 2.5, 0.0, 0.0, 0.0, 52.3, -179.9, 1.25), 523_000_000, -1_799_000_000),
+        ((1, 16, 1, 0.0, 0.0, 0.0, 0.0, -12.5, 1_000.25, 0.0), -125_000, 10_002_500),
+    ],
+)
+def test_who_speaks_the_old_way_is_understood_and_answered_so(
+    car: VirtualCar, given: Item, x: int, y: int
+) -> None:
+    assert upload(car, [given], "mission_item") == ACCEPTED
+    back = item(car, 0)
+    exact = 100 if given[0] == 3 else 0  # a single has 24 bits
+    assert abs(back[7] - x) <= exact
+    assert abs(back[8] - y) <= exact
+    floats = item(car, 0, "MISSION_ITEM")
+    assert floats[:7] == given[:7]
+    assert floats[7] == pytest.approx(given[7], abs=1e-5)
+    assert floats[8] == pytest.approx(given[8], abs=1e-5 if given[0] == 3 else 0)
