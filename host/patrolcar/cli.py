@@ -8,6 +8,7 @@ import typer
 
 from patrolcar.commands import (  # noqa: F401  (they register themselves)
     board,
+    mission,
     params,
     scenario,
     simulate,
