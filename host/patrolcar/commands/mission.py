@@ -11,10 +11,13 @@ from patrolcar.errors import PatrolError
 if TYPE_CHECKING:
     from patrolcar.mission.item import Item, Mission
 
-mission = typer.Typer(
-    no_args_is_help=True,
-    rich_markup_mode="rich",
-    help="""Send the car a mission, fetch it, clear it, or look at one in a file.
+mission = typer.Typer(no_args_is_help=True, rich_markup_mode="rich")
+app.add_typer(mission, name="mission")
+
+
+@mission.callback()
+def missions() -> None:
+    """Send the car a mission, fetch it, clear it, or look at one in a file.
 
     A file is a plan of QGroundControl's (.plan), or waypoints as MAVProxy and Mission Planner
     have them (QGC WPL 110). A mission has up to 64 items: WAYPOINT, LOITER_TIME,
@@ -23,9 +26,8 @@ mission = typer.Typer(
 
     Examples: [bold]patrol mission show round.plan[/], [bold]patrol mission upload /dev/pts/3
     round.plan[/], [bold]patrol mission download COM5 -o now.waypoints[/].
-    """,
-)
-app.add_typer(mission, name="mission")
+    """
+
 
 Source = Annotated[
     str,

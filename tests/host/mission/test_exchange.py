@@ -115,15 +115,16 @@ def test_an_armed_car_refuses_whatever_the_line_loses(make_car: Any) -> None:
 
 
 def test_a_line_that_is_cut_is_given_up_in_time(make_car: Any) -> None:
-    def cut(done: int, of: int) -> None:
-        car.loss = 1.0 if done >= stop else 0.0
-
     for stop, words in (
         (20, "took 20 of 64 items and then said no more; the car keeps the mission that it had"),
         (64, "whether it has stored them is not known"),
     ):
         car = make_car()
         began = car.now
+
+        def cut(done: int, of: int, car: MissionCar = car, stop: int = stop) -> None:
+            car.loss = 1.0 if done >= stop else 0.0
+
         with pytest.raises(PatrolError, match=words):
             Exchange(car).upload(ITEMS, progress=cut)
         assert car.now - began < PATIENCE_S + 3
