@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import math
+import random
+import struct
 from collections.abc import Callable
 
 import pytest
@@ -222,3 +224,20 @@ def test_who_speaks_the_old_way_is_understood_and_answered_so(
     assert floats[:7] == given[:7]
     assert floats[7] == pytest.approx(given[7], abs=1e-5)
     assert floats[8] == pytest.approx(given[8], abs=1e-5 if given[0] == 3 else 0)
+
+
+def test_items_of_random_bytes_never_end_the_loop(car: VirtualCar) -> None:
+    rng = random.Random("items")
+    for kind in ("mission_item_int", "mission_item") * 60:
+        say(car, "mission_count", 2)
+        car.run(0.03)
+        number, command = struct.pack("<H", 0), struct.pack("<H", rng.choice((16, 19, 177, 178)))
+        content = rng.randbytes(28) + number + command + bytes((1, 1, rng.randrange(8), 0, 1))
+        message = MAV.MAVLink_message(73 if kind == "mission_item_int" else 39, kind)
+        extra = getattr(MAV, f"MAVLink_{kind}_message").crc_extra
+        frame = message._pack(MAV.MAVLink(None, 255, 190), extra, content)
+        car.station.send_raw(frame, car.board.now_us)
+        car.run(0.03)
+    car.run(1)
+    assert car.station.last("LOOP_TIMING").exceptions == 0
+    assert sum(t.startswith("mission refused, item 0") for t in car.station.texts) > 5
