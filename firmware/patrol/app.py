@@ -35,6 +35,7 @@ from patrol.link.telemetry import Telemetry
 from patrol.portable import const
 from patrol.schedule import Schedule
 from patrol.senses import Senses
+from patrol.store.keys import FS_STALL_PCT
 
 _BUTTON_SAMPLES = const(500)
 _BUMPER_SAMPLES = const(250)  # backing off takes 0.9 s, and a look another
@@ -343,7 +344,12 @@ class Car:
                 self.supervisor.post(rules.DEADMAN)
 
     def _act(self):
-        self.drive.step(self.encoder_left.speed, self.encoder_right.speed, self.battery.supply_mv)
+        self.drive.step(
+            self.encoder_left.speed,
+            self.encoder_right.speed,
+            self.battery.supply_mv,
+            self.parameters.values[FS_STALL_PCT],
+        )
 
     def _power(self):
         battery = self.battery

@@ -5,6 +5,7 @@ from collections.abc import Callable
 
 import pytest
 
+from missions import upload, waypoint
 from patrolcar_sim.car import VirtualCar
 from prompt import stop_afresh
 
@@ -33,6 +34,9 @@ RATES = {
     "HOME_POSITION": 1.5,
     "MESSAGE_INTERVAL": 3,
     "MISSION_COUNT": 3,
+    "MISSION_CURRENT": 1,
+    "MISSION_ITEM_INT": 3,
+    "MISSION_ITEM": 3,
     "FILE_TRANSFER_PROTOCOL": 3,
 }
 PROGRAM = """
@@ -63,6 +67,7 @@ def test_ticks_of_auto_and_manual_run_under_heap_lock(
 ) -> None:
     car = make_car(world="office", seed=1)
     car.run(1.0)
+    assert upload(car, [waypoint(number) for number in range(20)]) == 0
     stop_afresh(car)
     station, now = car.station, car.board.now_us
     mavlink = station._mavlink
@@ -77,6 +82,8 @@ def test_ticks_of_auto_and_manual_run_under_heap_lock(
             station.command(510, 30.0, at_us=at_us)
             station.command(511, 30.0, 50_000.0, at_us=at_us)
             station.send(mavlink.MAVLink_mission_request_list_message(1, 1, 0), at_us)
+            station.send(mavlink.MAVLink_mission_request_int_message(1, 1, 16), at_us)
+            station.send(mavlink.MAVLink_mission_request_message(1, 1, 17), at_us + 20_000)
             station.send(
                 mavlink.MAVLink_file_transfer_protocol_message(0, 1, 1, [0, 0, 0, 4] + [0] * 247),
                 at_us,

@@ -3,115 +3,34 @@
 from __future__ import annotations
 
 import math
+import random
 import struct
 from collections.abc import Callable
-from typing import Any
 
 import pytest
 
 from booting import reset, running
-from patrolcar.link import dialect
+from missions import (
+    MAV,
+    Item,
+    Sender,
+    count,
+    download,
+    item,
+    messages,
+    same,
+    say,
+    upload,
+    waypoint,
+    write_partially,
+)
 from patrolcar_sim.car import VirtualCar
 
 MakeCar = Callable[..., VirtualCar]
-MAV = dialect.load()
-Item = tuple[Any, ...]  # frame, command, autocontinue, four parameters, x, y, z
 ACCEPTED, UNSUPPORTED_FRAME, UNSUPPORTED, NO_SPACE = 0, 2, 3, 4
 INVALID_PARAM1, INVALID_PARAM2, INVALID_X, INVALID_Y = 6, 7, 10, 11
 INVALID_SEQUENCE, DENIED, CANCELLED = 13, 14, 15
 NAN = math.nan
-
-
-def waypoint(number: int) -> Item:
-    return (3, 16, 1, 2.5, 0.0, 0.0, NAN, 523_000_000 + number, -1_799_000_000 - number, 1.25)
-
-
-def messages(car: VirtualCar, kind: str, since: int = 0) -> list[Any]:
-    return [m for _, m in car.station.messages[since:] if m.get_type() == kind]
-
-
-def say(car: VirtualCar, kind: str, *fields: Any) -> None:
-    car.station.send(getattr(MAV, f"MAVLink_{kind}_message")(1, 1, *fields), car.board.now_us)
-
-
-class Sender:
-    """A ground station that answers each request for an item."""
-
-    def __init__(self, car: VirtualCar, items: dict[int, Item], kind: str = "mission_item_int"):
-        self.car = car
-        self.items = items
-        self.kind = kind
-        self.answers = {"MISSION_REQUEST"}  # and the new way, where it knows that
-        if kind == "mission_item_int":
-            self.answers.add("MISSION_REQUEST_INT")
-        self.asked: list[int] = []
-        self._seen = len(car.station.messages)
-
-    def item(self, number: int) -> None:
-        frame, command, goes_on, *rest = self.items[number]
-        say(self.car, self.kind, number, frame, command, 0, goes_on, *rest)
-
-    def step(self) -> Any | None:
-        """10 ms; the acknowledgement when it has come."""
-        self.car.run(0.01)
-        new = self.car.station.messages[self._seen :]
-        self._seen += len(new)
-        for _, message in new:
-            if message.get_type() in ("MISSION_REQUEST_INT", "MISSION_REQUEST"):
-                assert (message.target_system, message.target_component) == (255, 190)
-                self.asked.append(message.seq)
-                if message.get_type() in self.answers:
-                    self.item(message.seq)
-            elif message.get_type() == "MISSION_ACK":
-                return message
-        return None
-
-    def until_acknowledged(self, most_s: float = 10.0) -> int:
-        end = self.car.now_s + most_s
-        while self.car.now_s < end:
-            ack = self.step()
-            if ack is not None:
-                return int(ack.type)
-        raise TimeoutError(f"no MISSION_ACK; asked for {self.asked}; {self.car.station.texts}")
-
-
-def upload(car: VirtualCar, items: list[Item], kind: str = "mission_item_int") -> int:
-    sender = Sender(car, dict(enumerate(items)), kind)
-    say(car, "mission_count", len(items))
-    return sender.until_acknowledged()
-
-
-def write_partially(car: VirtualCar, first: int, last: int, items: dict[int, Item]) -> int:
-    sender = Sender(car, items)
-    say(car, "mission_write_partial_list", first, last)
-    return sender.until_acknowledged()
-
-
-def count(car: VirtualCar) -> int:
-    since = len(car.station.messages)
-    say(car, "mission_request_list")
-    car.until(lambda: bool(messages(car, "MISSION_COUNT", since)))
-    return int(messages(car, "MISSION_COUNT", since)[-1].count)
-
-
-def item(car: VirtualCar, number: int, kind: str = "MISSION_ITEM_INT") -> Item:
-    since = len(car.station.messages)
-    asked = "mission_request_int" if kind == "MISSION_ITEM_INT" else "mission_request"
-    say(car, asked, number)
-    car.until(lambda: bool(messages(car, kind, since)))
-    m = messages(car, kind, since)[-1]
-    assert (m.seq, m.target_system, m.mission_type) == (number, 255, 0)
-    params = (m.param1, m.param2, m.param3, m.param4)
-    return (m.frame, m.command, m.autocontinue, *params, m.x, m.y, m.z)
-
-
-def download(car: VirtualCar) -> list[Item]:
-    return [item(car, number) for number in range(count(car))]
-
-
-def same(one: Item, other: Item) -> bool:
-    """Bit for bit, since a NaN is not equal to itself."""
-    return struct.pack("<BHB4fiif", *one) == struct.pack("<BHB4fiif", *other)
 
 
 @pytest.fixture
@@ -305,3 +224,20 @@ def test_who_speaks_the_old_way_is_understood_and_answered_so(
     assert floats[:7] == given[:7]
     assert floats[7] == pytest.approx(given[7], abs=1e-5)
     assert floats[8] == pytest.approx(given[8], abs=1e-5 if given[0] == 3 else 0)
+
+
+def test_items_of_random_bytes_never_end_the_loop(car: VirtualCar) -> None:
+    rng = random.Random("items")
+    for kind in ("mission_item_int", "mission_item") * 60:
+        say(car, "mission_count", 2)
+        car.run(0.03)
+        number, command = struct.pack("<H", 0), struct.pack("<H", rng.choice((16, 19, 177, 178)))
+        content = rng.randbytes(28) + number + command + bytes((1, 1, rng.randrange(8), 0, 1))
+        message = MAV.MAVLink_message(73 if kind == "mission_item_int" else 39, kind)
+        extra = getattr(MAV, f"MAVLink_{kind}_message").crc_extra
+        frame = message._pack(MAV.MAVLink(None, 255, 190), extra, content)
+        car.station.send_raw(frame, car.board.now_us)
+        car.run(0.03)
+    car.run(1)
+    assert car.station.last("LOOP_TIMING").exceptions == 0
+    assert sum(t.startswith("mission refused, item 0") for t in car.station.texts) > 5

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import random
 import struct
+import sys
 from collections.abc import Callable
 from typing import Any
 
@@ -24,6 +25,7 @@ from toy_world import Body, Room
 POSTS = ((1.2, 0.6, 0.05), (-1.0, -0.7, 0.1), (-1.3, 1.0, 0.03), (0.9, -1.1, 0.1))
 DAYS_MS = LIMIT - 120_000  # two minutes before the uptime in ms is no small integer: 12.4 days
 FAR_MM = 20_000_000
+FLASH = 0x080C_0000
 
 
 class Drive:
@@ -111,6 +113,45 @@ def home_at_the_ends_of_the_earth(drive: Drive) -> None:
     assert drive.car.home.x == odometry.x
 
 
+def missions_at_the_ends_of_the_earth(drive: Drive) -> None:
+    """All but the store, which runs with the motors off and may allocate."""
+    mav, car = drive.mav, drive.car
+
+    def keep(items: bytearray) -> tuple[tuple[int, ...], int]:
+        memory = sys.modules["stm"].mem16  # type: ignore[attr-defined]
+        for i in range(0, len(items), 2):
+            memory[FLASH + i] = items[i] | items[i + 1] << 8
+        return tuple(range(FLASH, FLASH + len(items), 480)), len(items) // 32
+
+    car.keep_mission = keep
+    drive.send(mav.MAVLink_command_long_message(1, 1, 400, 0, 0, *[0] * 6))
+    drive.run(300)
+    last = (1 << 31) - 1
+    places = ((849_000_000, 1_800_000_000), (-849_000_000, -1_800_000_000), (last, -last), (0, 0))
+    for x, y in places:
+        for kind, scale in (("mission_item_int", 1), ("mission_item", 1e-7)):
+            drive.send(mav.MAVLink_mission_count_message(1, 1, 64))
+            message = getattr(mav, f"MAVLink_{kind}_message")
+            place = (x * scale, y * scale) if kind == "mission_item" else (x, y)
+            for number in range(64):
+                drive.run(2)
+                drive.send(
+                    message(1, 1, number, 3, 16, 0, 1, 1e9 * (x == last), 0, 0, 0, *place, 0)
+                )
+            drive.run(20)
+            assert car.mission.count == 64  # the one that is refused leaves the one before
+            for asked in ("mission_request_int", "mission_request"):
+                drive.send(getattr(mav, f"MAVLink_{asked}_message")(1, 1, 63))
+                drive.run(5)
+    drive.send(mav.MAVLink_mission_write_partial_list_message(1, 1, -32_768, 32_767))
+    drive.send(mav.MAVLink_mission_write_partial_list_message(1, 1, 63, 63))
+    drive.run(1_100)  # nothing comes
+    drive.send(mav.MAVLink_mission_set_current_message(1, 1, 65_535))
+    drive.send(mav.MAVLink_mission_clear_all_message(1, 1))
+    drive.run(20)
+    assert car.mission.count == 0
+
+
 def far_from_home(drive: Drive) -> None:
     odometry = drive.car.odometry
     for x, y in ((FAR_MM, -FAR_MM), (-FAR_MM, FAR_MM)):
@@ -191,6 +232,7 @@ PHASES: tuple[Callable[[Drive], None], ...] = (
     sticks,
     anything_that_a_station_can_send,
     home_at_the_ends_of_the_earth,
+    missions_at_the_ends_of_the_earth,
     far_from_home,
     battery_at_its_ends,
     encoders_that_jump,

@@ -44,8 +44,9 @@ class Drive:
         self._motor_right.coast()
         self.powered = False
 
-    def step(self, speed_left, speed_right, battery_mv):
-        """One tick of both loops, from the measured wheel speeds (mm/s)."""
+    def step(self, speed_left, speed_right, battery_mv, stall_percent=25):
+        """One tick of both loops, from the measured wheel speeds (mm/s). A wheel that does less
+        than that part of what it is told counts as blocked."""
         if not self.powered:
             return
         # 10 ms a tick: a hundredth of the acceleration. Faster is softer than slower.
@@ -72,11 +73,11 @@ class Drive:
         motor.drive(self._left.step(left, speed_left, battery_mv, motor.duty))
         motor = self._motor_right
         motor.drive(self._right.step(right, speed_right, battery_mv, motor.duty))
-        # Told to turn at 40 mm/s or more, and less than a quarter of it done.
+        # Told to turn at 40 mm/s or more, and too little of it done.
         blocked = (
-            (left >= 40 and speed_left * 4 < left)
-            or (left <= -40 and speed_left * 4 > left)
-            or (right >= 40 and speed_right * 4 < right)
-            or (right <= -40 and speed_right * 4 > right)
+            (left >= 40 and speed_left * 100 < left * stall_percent)
+            or (left <= -40 and speed_left * 100 > left * stall_percent)
+            or (right >= 40 and speed_right * 100 < right * stall_percent)
+            or (right <= -40 and speed_right * 100 > right * stall_percent)
         )
         self.blocked_ms = self.blocked_ms + 10 if blocked else 0

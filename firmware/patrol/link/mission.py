@@ -157,7 +157,8 @@ class Mission:
         if self.item(car, buf, at) == NOTHING:
             return NOTHING
         local = _LOCAL_FRAMES >> buf[at + d.MISSION_ITEM_INT_FRAME] & 1
-        for where in (at + d.MISSION_ITEM_INT_X, at + d.MISSION_ITEM_INT_Y):
+        at += d.MISSION_ITEM_INT_X
+        for where in range(at, at + 8, 4):  # x, y
             high = get_i16(buf, where + 2)
             # A tenth of it, as 65,536 is 10 times 6,553 and 6.
             tenth = high * 6_553 + (high * 6 + get_u16(buf, where)) // 10

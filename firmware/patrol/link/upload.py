@@ -8,7 +8,7 @@ from struct import pack_into
 
 from patrol.link import dialect as d
 from patrol.link.mission import ACCEPTED, DENIED
-from patrol.link.payload import INVALID, get_i16, get_scaled, get_u16
+from patrol.link.payload import get_i16, get_scaled, get_u16
 from patrol.portable import const
 from patrol.store.items import COMMAND, CONTINUE, FRAME, ITEM, MOST
 
@@ -30,10 +30,11 @@ _CHANGE_SPEED = const(178)
 # MAV_FRAME, a bit each: GLOBAL, GLOBAL_RELATIVE_ALT, both with _INT; LOCAL_NED and MISSION
 _GLOBAL_FRAMES = const(0b1101001)
 _LOCAL_FRAMES = const(0b110)
-# Upper halves of x and y: 85 degrees, 180 degrees, 10 km.
-_LATITUDE = const(12_969)
-_LONGITUDE = const(27_465)
-_LOCAL = const(1_525)
+# Upper halves of x and y are below these: 85 degrees, 180 degrees, 10 km.
+_LATITUDE = const(12_970)
+_LONGITUDE = const(27_466)
+_LOCAL = const(1_526)
+_TENTH = const(214_748_364)  # of the largest x and y
 _LONGEST_S = const(86_400)
 _MOST_JUMPS = const(32_767)
 
@@ -162,8 +163,8 @@ def _to_integers(payload):
     scale = 1_000 if _LOCAL_FRAMES >> payload[d.MISSION_ITEM_INT_FRAME] & 1 else 1_000_000
     for at in (d.MISSION_ITEM_INT_X, d.MISSION_ITEM_INT_Y):
         tenth = get_scaled(payload, at, scale)
-        if tenth == INVALID:
-            payload[at + 3] = 0x7F  # too far, as for any other
+        if not -_TENTH <= tenth <= _TENTH:  # or no number
+            payload[at + 3] = 0x7F  # too far for any frame
             continue
         low = (tenth & 0xFFFF) * 10
         pack_into("<Hh", payload, at, low & 0xFFFF, (tenth >> 16) * 10 + (low >> 16))

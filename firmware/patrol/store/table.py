@@ -103,4 +103,6 @@ TABLE = (
     # The car's MAVLink system id: several cars on one line need different ones. From the next
     # boot.
     ("sysid", "1", 1, 250, 1, 3),
+    # A wheel that does less than this part of what it is told does not turn.
+    ("fs_stall_pct", "%", 5, 80, 25, 3),
 )

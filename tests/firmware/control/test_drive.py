@@ -43,12 +43,12 @@ def parts():
     return drive, wheels, motors
 
 
-def run(drive, ticks, left=None, right=None):
+def run(drive, ticks, left=None, right=None, stall_percent=25):
     for _ in range(ticks):
         # wheels that do as they are told, unless said otherwise
         one = drive._left.setpoint if left is None else left
         other = drive._right.setpoint if right is None else right
-        drive.step(one, other, 7_400)
+        drive.step(one, other, 7_400, stall_percent)
 
 
 def test_speed_comes_by_the_ramp(parts):
@@ -110,6 +110,14 @@ def test_a_wheel_that_does_not_turn_is_timed(parts, speed, turn):
     assert drive.blocked_ms >= 800
     run(drive, 1)
     assert drive.blocked_ms == 0
+
+
+@pytest.mark.parametrize(("percent", "blocked"), [(50, False), (70, True)])
+def test_how_slow_a_wheel_may_be_is_chosen(parts, percent, blocked):
+    drive, _, _ = parts
+    drive.want(200, 0)
+    run(drive, 100, left=120, stall_percent=percent)
+    assert (drive.blocked_ms > 0) == blocked
 
 
 def test_slow_wishes_are_no_stall(parts):
