@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-COMMANDS = ("sim", "view", "record", "report", "wiring", "demo", "world", "params")
+COMMANDS = ("sim", "view", "record", "report", "wiring", "demo", "world", "params", "mission")
 
 
 def patrol(*words: str, cwd: Path | None = None) -> "subprocess.CompletedProcess[str]":
@@ -38,6 +38,13 @@ def test_every_command_for_parameters_has_help_with_an_example(command: str) -> 
     assert "Example" in done.stdout
 
 
+@pytest.mark.parametrize("command", ["upload", "download", "clear", "show"])
+def test_every_command_for_missions_has_help_with_an_example(command: str) -> None:
+    done = patrol("mission", command, "--help")
+    assert done.returncode == 0
+    assert "Example" in done.stdout
+
+
 @pytest.mark.parametrize(
     ("words", "code", "said"),
     [
@@ -56,6 +63,10 @@ def test_every_command_for_parameters_has_help_with_an_example(command: str) -> 
         (("params", "no-such-port", "list"), 1, "no-such-port"),
         (("params", "no.param", "list"), 2, "no.param does not exist"),
         (("params", "list"), 2, "the port comes first: patrol params PORT list"),
+        (("mission", "clear", "no-such-port"), 1, "no-such-port"),
+        (("mission", "show", "no.plan"), 2, "no.plan does not exist"),
+        (("mission", "download", "no-such-port", "-o", "a.csv"), 2, "let it end in .plan"),
+        (("mission", "upload", "no-such-port"), 2, "Missing argument 'FILE'"),
         (("wiring", "arduino"), 2, "board arduino: pass one of blackpill_f411, nucleo_f446re, py"),
         (("wiring", "pyboard_v11", "-o", "wiring.gif"), 2, "let it end in .svg or .png"),
     ],
