@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -53,7 +54,51 @@ def test_no_packet_is_lost_and_nothing_is_unknown(proxy: Any) -> None:
     assert "fence breach" not in proxy.output
 
 
-def test_there_is_no_mission_and_it_says_so(proxy: Any) -> None:
+# As MAVProxy saves a mission of this car: no HOME in front.
+ROUND = """QGC WPL 110
+0\t0\t3\t16\t0.0\t0.0\t0.0\t0.0\t35.600000\t139.700000\t0.000000\t1
+1\t0\t3\t19\t2.0\t0.0\t0.0\t0.0\t35.600010\t-139.700010\t1.500000\t1
+2\t0\t2\t178\t1.0\t0.25\t-1.0\t0.0\t0.000000\t0.000000\t0.000000\t1
+3\t0\t6\t16\t0.5\t0.0\t0.0\t0.0\t-35.600020\t139.700000\t0.000000\t0
+4\t0\t0\t16\t0.0\t0.2\t0.0\t0.0\t35.600020\t139.700010\t0.000000\t1
+5\t0\t3\t16\t0.0\t0.0\t0.0\t90.0\t35.600030\t139.700020\t0.000000\t1
+6\t0\t2\t177\t1.0\t3.0\t0.0\t0.0\t0.000000\t0.000000\t0.000000\t1
+7\t0\t2\t20\t0.0\t0.0\t0.0\t0.0\t0.000000\t0.000000\t0.000000\t1
+"""
+
+
+def rows(text: str) -> list[list[float]]:
+    """A file's numbers, without which item is the current one."""
+    lines = [line.split() for line in text.splitlines()[1:] if not line.startswith("#")]
+    return [[float(word) for i, word in enumerate(line) if i != 1] for line in lines]
+
+
+def test_a_mission_is_loaded_listed_saved_chosen_from_and_cleared(
+    proxy: Any, tmp_path: Path
+) -> None:
+    given, saved = tmp_path / "round.txt", tmp_path / "saved.txt"
+    given.write_text(ROUND)
+    proxy.ask(f"wp load {given}", r"AP: mission stored: 8 items")
+    proxy.ask("wp list", r"Requesting 8 waypoints[\s\S]*Saved 8 waypoints to", 5)
+    proxy.ask(f"wp save {saved}", r"Saved 8 waypoints to .*saved")
+    found, expected = rows(saved.read_text()), rows(ROUND)
+    assert len(found) == 8
+    for one, other in zip(found, expected, strict=True):
+        assert one == pytest.approx(other, abs=1.1e-6)  # it writes 6 digits, rounded down
+    proxy.ask("wp set 3", "COMMAND_ACK: DO_SET_MISSION_CURRENT: ACCEPTED[\\s\\S]*waypoint 3")
+    given.write_text(ROUND.replace("35.600030", "35.600040"))
+    proxy.ask(f"wp update {given} 5", "AP: mission stored: 8 items")
+    proxy.ask("wp list", r"Requesting 8 waypoints[\s\S]*35\.6000(4|39)", 5)
+    proxy.ask("wp clear", "AP: mission cleared")
+    proxy.ask("wp list", "Requesting 0 waypoints")
+
+
+def test_a_mission_that_the_car_cannot_drive_is_refused_in_words(
+    proxy: Any, tmp_path: Path
+) -> None:
+    given = tmp_path / "fly.txt"
+    given.write_text(ROUND.replace("\t19\t", "\t22\t"))
+    proxy.ask(f"wp load {given}", "AP: mission refused, item 1: its command is not known")
     proxy.ask("wp list", "Requesting 0 waypoints")
 
 
