@@ -4,6 +4,7 @@ from patrol.behaviour.faults import STOPPED
 from patrol.portable import const
 
 _MOVING = const(40)  # mm/s, the sum of both wheels: slower than 20 there is nothing to tell
+_STANDING = const(10)  # mm/s, as well: neither has counted for 30 ms
 _MOST_MM = const(9_999)
 
 
@@ -31,7 +32,7 @@ class Stopping:
         car = self._car
         if car.drive.speed * way > 0:
             self._way = 0  # it is told to go on
-        elif (car.encoder_left.speed + car.encoder_right.speed) * way <= 0:
+        elif (car.encoder_left.speed + car.encoder_right.speed) * way < _STANDING:
             self._way = 0
             far = car.encoder_left.distance + car.encoder_right.distance
             mm = (far - self._from) * way >> 1
