@@ -85,9 +85,9 @@ def test_a_mission_is_loaded_listed_saved_chosen_from_and_cleared(
     assert len(found) == 8
     for one, other in zip(found, expected, strict=True):
         assert one == pytest.approx(other, abs=1.1e-6)  # it writes 6 digits, rounded down
-    proxy.ask("wp set 3", "COMMAND_ACK: DO_SET_MISSION_CURRENT: ACCEPTED[\\s\\S]*waypoint 3")
+    proxy.ask("wp set 3", r"COMMAND_ACK: DO_SET_MISSION_CURRENT: ACCEPTED[\s\S]*waypoint 3")
     given.write_text(ROUND.replace("35.600030", "35.600040"))
-    proxy.ask(f"wp update {given} 5", "AP: mission stored: 8 items")
+    proxy.ask(f"wp update {given} 5", "MISSION_ACK: TYPE_MISSION: ACCEPTED")
     proxy.ask("wp list", r"Requesting 8 waypoints[\s\S]*35\.6000(4|39)", 5)
     proxy.ask("wp clear", "AP: mission cleared")
     proxy.ask("wp list", "Requesting 0 waypoints")
@@ -98,6 +98,7 @@ def test_a_mission_that_the_car_cannot_drive_is_refused_in_words(
 ) -> None:
     given = tmp_path / "fly.txt"
     given.write_text(ROUND.replace("\t19\t", "\t22\t"))
+    proxy.ask("wp clear", "MISSION_ACK: TYPE_MISSION: ACCEPTED")
     proxy.ask(f"wp load {given}", "AP: mission refused, item 1: its command is not known")
     proxy.ask("wp list", "Requesting 0 waypoints")
 

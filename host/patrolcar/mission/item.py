@@ -45,6 +45,7 @@ DEGREE = 10_000_000  # x and y of one
 METRE = 10_000
 
 _LAYOUT = "<4fiifHB?"
+_LARGEST = (2 - 2**-23) * 2.0**127  # of single floats
 _MOST = (1 << 31) - 1  # of x and y, either sign
 
 
@@ -106,12 +107,12 @@ class Mission:
 
 
 def single(value: float) -> float:
-    """The nearest single float. ValueError where there is none."""
+    """The nearest single float, without the sign of a 0. ValueError where there is none."""
     try:
         found: float = struct.unpack("<f", struct.pack("<f", value))[0]
     except OverflowError:
         raise ValueError(f"{value:g} is larger than any number of the link") from None
-    return found
+    return found + 0.0
 
 
 def text_of(value: float) -> str:
@@ -120,8 +121,11 @@ def text_of(value: float) -> str:
         return str(value)
     if value == int(value) and abs(value) < 1e9:
         return str(int(value))
-    texts = (f"{value:.{digits}g}" for digits in range(1, 10))
-    return next((text for text in texts if single(float(text)) == value), f"{value:.9g}")
+    for digits in range(1, 9):
+        text = f"{value:.{digits}g}"
+        if abs(float(text)) <= _LARGEST and single(float(text)) == value:
+            return text
+    return f"{value:.9g}"
 
 
 def coordinate_text(value: int, scale: int) -> str:
