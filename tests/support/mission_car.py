@@ -41,6 +41,7 @@ class MissionCar:
         self.refuse: Callable[[int | None, Fields], int] = lambda number, fields: ACCEPTED
         self.text = ""
         self.asks = "mission_request_int"
+        self.round_trip_s = ROUND_TRIP_S
         self.loss = loss
         self._random = random.Random(f"line {seed}")
         self._coming: deque[tuple[float, Any]] = deque()
@@ -59,7 +60,7 @@ class MissionCar:
         if not self._lost():
             (got,) = self.module.MAVLink(None).parse_buffer(message.pack(self._packer))
             last = self._coming[-1][0] if self._coming else 0.0
-            self._coming.append((max(last, self.now + ROUND_TRIP_S) + FRAME_S, got))
+            self._coming.append((max(last, self.now + self.round_trip_s) + FRAME_S, got))
 
     def recv(self, timeout: float | None = None) -> Any:
         assert timeout is not None

@@ -74,6 +74,7 @@ def upload(
     from patrolcar.mission.file import BrokenMission
     from patrolcar.mission.session import checked
     from patrolcar.mission.session import upload as send
+    from patrolcar.mission.show import counted
 
     try:
         found = checked(file, first_is_home=not no_home)
@@ -82,9 +83,8 @@ def upload(
     _tell(file, found)
     with progress() as (say, _):
         numbers = send(source, found, first, last, say)
-    count = f"{len(numbers)} item" + ("" if len(numbers) == 1 else "s")
     which = "" if first is None and last is None else f" ({numbers.start} to {numbers.stop - 1})"
-    print(f"{file}: {count}{which} stored and read back")
+    print(f"{file}: {counted(len(numbers))}{which} stored and read back")
 
 
 @command(group=mission)
@@ -112,15 +112,16 @@ def download(
     from patrolcar.doctor.person import progress
     from patrolcar.mission.session import download as fetch
     from patrolcar.mission.session import save
+    from patrolcar.mission.show import counted
 
-    with progress() as (say, _):
-        if out is not None:
-            count = save(source, out, force=force, say=say)
-        else:
-            items = fetch(source, say)
     if out is not None:
-        print(f"{out}: {count} item" + ("" if count == 1 else "s"))
-    elif items:
+        with progress() as (say, _):
+            count = save(source, out, force=force, say=say)
+        print(f"{out}: {counted(count)}")
+        return
+    with progress() as (say, _):
+        items = fetch(source, say)
+    if items:
         _show(items)
     else:
         print("the car has no mission")

@@ -67,11 +67,9 @@ def refused(path: Path, mission: Mission) -> list[str]:
     """What the car would refuse of a file's mission: a line for each, empty where it takes it."""
     lines = []
     for number, text in problems(mission.items):
-        place = mission.places[number] if number >= 0 else ""
-        if place.isdecimal():  # a line
-            lines.append(f"{path}:{place}: item {number}: {text}")
-        else:
-            lines.append(f"{path}: {place}: {text}" if place else f"{path}: {text}")
+        line = f":{mission.lines[number]}" if mission.lines and number >= 0 else ""
+        item = f" item {number}:" if number >= 0 else ""
+        lines.append(f"{path}{line}:{item} {text}")
     return lines
 
 

@@ -95,13 +95,13 @@ class Mission:
     """What is in a file.
 
     Attributes:
-        items: in their order; `places[i]` is where the i-th stands in its file, for messages.
+        items: in their order; `lines[i]` is the line of the i-th, where the file goes by lines.
         home: latitude, longitude, altitude, where the file has it; it is not sent.
         notes: what is left out, a text each.
     """
 
     items: list[Item] = field(default_factory=list)
-    places: list[str] = field(default_factory=list)
+    lines: list[int] = field(default_factory=list)
     home: tuple[float, float, float] | None = None
     notes: list[str] = field(default_factory=list)
 

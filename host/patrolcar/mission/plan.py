@@ -53,7 +53,6 @@ def read_plan(text: str) -> Mission:
                 raise ValueError(f"doJumpId {identity} is that of item {numbers[identity]} too")
             numbers[identity] = number
             found.items.append(_item(raw))
-            found.places.append(f"item {number}")
         except ValueError as error:
             problems.append(f"item {number}: {error}")
     if problems:

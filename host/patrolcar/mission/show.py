@@ -83,9 +83,14 @@ def _words(one: Item) -> str:
     return "drive back to where it began"
 
 
+def counted(count: int) -> str:
+    """A number of items in words."""
+    return f"{count} item" if count == 1 else f"{count} items"
+
+
 def summary(items: Sequence[Item]) -> str:
     """How many items there are, and how long the way is from the first place to the last."""
-    count = f"{len(items)} item" + ("" if len(items) == 1 else "s")
+    count = counted(len(items))
     places = sum(one.is_place for one in items)
     known = [leg for leg in legs(items) if leg is not None]
     if places < 2:

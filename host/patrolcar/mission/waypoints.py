@@ -61,7 +61,7 @@ def read_waypoints(text: str, *, first_is_home: bool = True) -> Mission:
             problems[number] = str(error)
         else:
             found.items.append(item)
-            found.places.append(f"{number}")
+            found.lines.append(number)
     if not problems and version == "110" and first_is_home:
         problems = _without_home(found)
     if problems:
@@ -114,7 +114,7 @@ def _without_home(found: Mission) -> dict[int, str]:
     if not found.items or not _looks_as_home(found.items[0]):
         return {}
     home = found.items.pop(0)
-    line = found.places.pop(0)
+    line = found.lines.pop(0)
     found.home = home.x / home.scale, home.y / home.scale, home.z
     where = ", ".join(coordinate_text(value, home.scale) for value in (home.x, home.y))
     found.notes.append(
@@ -126,7 +126,7 @@ def _without_home(found: Mission) -> dict[int, str]:
         if one.command == JUMP:
             target = one.params[0]
             if target == 0:
-                problems[int(found.places[i])] = _JUMP_HOME
+                problems[found.lines[i]] = _JUMP_HOME
             found.items[i] = replace(one, params=(target - 1, *one.params[1:]))
     return problems
 

@@ -66,6 +66,14 @@ def test_it_arrives_though_frames_are_lost(make_car: Any, loss: float, most_s: f
         assert Exchange(car).count() == 0
 
 
+def test_it_arrives_over_a_line_that_is_slower_than_the_car_is_patient(make_car: Any) -> None:
+    for seed in range(10):
+        car = make_car(0.1, seed)
+        car.round_trip_s = 1.5
+        Exchange(car).upload(ITEMS[:20])
+        assert same(Exchange(car).fetch(range(20)), ITEMS[:20])
+
+
 def test_a_part_is_written_in_the_place_of_what_was_there(make_car: Any) -> None:
     for loss in (0.0, 0.1):
         car = make_car(loss)

@@ -15,7 +15,7 @@ from patrolcar.mission.item import WAYPOINT, Mission, item_of
 from patrolcar.mission.session import checked, clear, download, part_of, save, upload
 
 ITEMS = [item_of(WAYPOINT, 1, [0, 0, 0, 0, n, 0, 0], True) for n in range(8)]
-MISSION = Mission(ITEMS, [f"item {n}" for n in range(8)])
+MISSION = Mission(ITEMS)
 
 
 @pytest.fixture

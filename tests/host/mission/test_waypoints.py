@@ -92,7 +92,7 @@ def test_comments_and_empty_lines_are_no_items() -> None:
     text = "\r\n".join([lines[0], "# a round", "", *lines[1:]])
     found = read_waypoints(text)
     assert len(found.items) == 3
-    assert found.places == ["5", "6", "7"]
+    assert found.lines == [5, 6, 7]
 
 
 def test_every_wrong_line_is_told() -> None:
