@@ -2,8 +2,8 @@
 
 A ring in RAM takes a record in each tick, until shortly after a stop that no person wanted. A
 stop that the car goes on after (an obstacle in AUTO) is set aside in one half of the ring, and the
-other half goes on: so it has the last such stop, and the one that ended the drive. What it has is
-written into flash (store/box.py) when the motors are off.
+other half goes on: so it has the last such stop (of several in a row the first one), and the one
+that ended the drive. What it has is written into flash (store/box.py) when the motors are off.
 """
 
 from struct import pack_into
@@ -16,6 +16,7 @@ TICKS = const(74)
 HALF = const(37)
 BYTES = const(19)  # of a tick's record; its format is FORMAT in host/patrolcar/blackbox.py
 _AFTER = const(13)  # ticks that still belong to a stop
+_CHAIN_MS = const(5_000)  # so soon after a stop another one comes of it
 MOST = const(3)  # times since boot that it is written: flash does not last for ever
 _HALTED = const(EVENT + DEADMAN - ESTOP)
 _FAILED = const(EVENT + EXCEPTION - ESTOP)
@@ -57,6 +58,9 @@ class BlackBox:
             return
         if reason == _HALTED and car.odometry.at_rest:
             return  # sticks that are let go of
+        aside = self.aside
+        if not final and aside[REASON] and car.schedule.ms - aside[END_MS] < _CHAIN_MS:
+            return  # the first one has led to this
         now[REASON] = reason
         self._final = final
         self.left = _AFTER

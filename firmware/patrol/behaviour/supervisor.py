@@ -46,8 +46,9 @@ ACTIONS = const(8)
 
 class Supervisor:
     """`table` is that of transitions.py, `actions` a sequence of ACTIONS callables, None of what
-    needs nothing done; `say(severity, text)` reports. `stopped(reason)` is called when the car has been
-    stopped, with the number of the text that says why, 0 where a person wants it or it was not armed.
+    needs nothing done; `say(severity, text)` reports. `stopped(reason)` is called when the car has
+    been stopped, with the number of the text that says why: 0 where a person wants it or it was
+    not armed.
 
     `state` is the present state, `selected` the mode that arming will lead to: HOLD, MANUAL or
     AUTO.

@@ -5,9 +5,9 @@
     clear(log)             # a person has read them
 
 Layout 1 of a part: uptime in ms at the last tick, reason (the number of a text, faults.py), the
-part's number and how many there are, ticks of the whole box, how many of them came from
-the stop on, build; then up to 25 ticks, oldest first. A record of layout 0 says that those before it
-were read.
+part's number and how many there are, ticks of the whole box, how many of them came from the stop
+on, build; then up to 25 ticks, oldest first. A record of layout 0 says that those before it were
+read.
 """
 
 from struct import pack
@@ -22,7 +22,8 @@ READ = const(0)  # the layout of the mark
 HEAD = "<IHBBBB8s"
 HEAD_BYTES = const(18)
 PART_TICKS = const(25)
-_RESERVE = const(4_096)  # bytes that settings and crash records find free: less than log.tidy leaves
+# Bytes that are left to settings and crash records: less than what log.tidy makes room for.
+_RESERVE = const(4_096)
 
 
 def write(log, box):

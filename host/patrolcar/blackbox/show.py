@@ -117,9 +117,11 @@ def write_csv(found: Sequence[Box], path: Path) -> None:
 
 
 Curve = tuple[str, str, str, Callable[[Tick], float | None]]
-_STRIPS: tuple[tuple[str, tuple[Curve, ...]], ...] = (
+# What each is called, the least span that its axis shows, its curves.
+_STRIPS: tuple[tuple[str, float, tuple[Curve, ...]], ...] = (
     (
         "wheel speed (mm/s)",
+        100,
         (
             ("left", BLUE, "-", lambda tick: tick.speed_left),
             ("right", VERMILLION, "-", lambda tick: tick.speed_right),
@@ -128,6 +130,7 @@ _STRIPS: tuple[tuple[str, tuple[Curve, ...]], ...] = (
     ),
     (
         "duty (of 1000)",
+        200,
         (
             ("left", BLUE, "-", lambda tick: tick.duty_left),
             ("right", VERMILLION, "-", lambda tick: tick.duty_right),
@@ -135,14 +138,23 @@ _STRIPS: tuple[tuple[str, tuple[Curve, ...]], ...] = (
     ),
     (
         "sonar range (mm)",
+        200,
         (
             ("left", SENSOR_COLOURS[0], "-", lambda tick: tick.range_left),
             ("front", SENSOR_COLOURS[1], "-", lambda tick: tick.range_front),
             ("right", SENSOR_COLOURS[2], "-", lambda tick: tick.range_right),
         ),
     ),
-    ("heading (mrad)", (("", INK, "-", lambda tick: tick.heading),)),
+    ("heading (mrad)", 100, (("", INK, "-", lambda tick: tick.heading),)),
 )
+
+
+def _limits(values: Sequence[float], least: float) -> tuple[float, float]:
+    """Of an axis: room for a legend above them, and noise is not made large."""
+    low, high = (min(values), max(values)) if values else (0.0, 0.0)
+    span = max(high - low, least)
+    middle = (low + high) / 2
+    return middle - 0.55 * span, middle + 0.8 * span
 
 
 def draw(found: Sequence[Box], path: Path) -> None:
@@ -161,9 +173,16 @@ def draw(found: Sequence[Box], path: Path) -> None:
             + (f", {box.missing} of {box.parts} parts missing" if box.missing else ""),
             fontsize=10,
         )
-        for row, (name, curves) in enumerate(_STRIPS):
+        for row, (name, least, curves) in enumerate(_STRIPS):
             axis = axes[row][column]
             axis.grid(color=FAINT, linewidth=0.6)
+            drawn = [
+                float(one)
+                for _, _, _, value in curves
+                for one in map(value, box.ticks)
+                if one is not None
+            ]
+            axis.set_ylim(*_limits(drawn, least))
             if box.stop_ms is not None:
                 axis.axvline(0.0, color=INK, linewidth=1.2, linestyle="--")
             for label, colour, style, value in curves:

@@ -247,8 +247,8 @@ def blackbox(
 ) -> None:
     """Show what the car did in the ticks around the stops that no person asked for.
 
-    It keeps the last ones (a bumper, an edge, a stall, an emergency stop, ...) and stores them once
-    its motors are off. The car stops for this, disarmed, and is reset afterwards: do not ask a car
+    The car keeps them (a bumper, an edge, a stall, an emergency stop, ...) and stores them when
+    its motors are off. It stops for this command, disarmed, and is reset afterwards: do not ask one
     that drives.
 
     Examples: [bold]patrol blackbox /dev/ttyACM0[/],
