@@ -248,8 +248,8 @@ def blackbox(
     """Show what the car did in the ticks around the stops that no person asked for.
 
     The car keeps them (a bumper, an edge, a stall, an emergency stop, ...) and stores them when
-    its motors are off. It stops for this command, disarmed, and is reset afterwards: do not ask one
-    that drives.
+    its motors are off. It stops for this command, disarmed, and is reset afterwards: do not ask
+    one that drives.
 
     Examples: [bold]patrol blackbox /dev/ttyACM0[/],
     [bold]patrol blackbox --all -o ticks.csv --plot ticks.png[/].
