@@ -12,6 +12,7 @@ import stm
 import patrol
 from patrol.behaviour import faults as parts
 from patrol.behaviour import supervisor as rules
+from patrol.behaviour.blackbox import REASON, BlackBox
 from patrol.behaviour.checks import Checks
 from patrol.behaviour.failsafe import Failsafe
 from patrol.behaviour.faults import Faults
@@ -103,6 +104,7 @@ class Car:
         self.manual = Manual(self.drive, self.odometry)
         self.wander = Wander(self.drive, self.odometry, self.sonars, self.floor)
         self.checks = Checks(self)
+        self.blackbox = BlackBox(self)
         self.panel = Panel(self)
 
         self.parser = Parser()
@@ -241,6 +243,7 @@ class Car:
             stm.mem32[self._uptime] = 0  # whatever comes now is no death of the loop
             self.supervisor.post(rules.DISARM)
             self.deadman.release(self.watchdog.feed)
+            self._keep_box()  # whoever stops it here may have come for that
 
     def _failed(self, error):
         self._power_off()  # before anything that takes time
@@ -252,9 +255,15 @@ class Car:
         self._traced.append(name)
         try:
             self._stored("note", error, self.schedule, self.failures)
+            self._keep_box()
         except Exception as other:
             sys.print_exception(error)
             sys.print_exception(other)
+
+    def _keep_box(self):
+        box = self.blackbox
+        if box.left < 0 or (not box.left and box.aside[REASON]):
+            self._say(*self._stored("box", box))
 
     def _stopped(self):
         return not self.drive.powered
@@ -350,6 +359,7 @@ class Car:
             self.battery.supply_mv,
             self.parameters.values[FS_STALL_PCT],
         )
+        self.blackbox.step()
 
     def _power(self):
         battery = self.battery
@@ -370,6 +380,8 @@ class Car:
             self._stored("forgive")
         if not self.drive.powered:
             self.senses.mend()
+            if self.odometry.at_rest:
+                self._keep_box()
             parameters = self.parameters
             if parameters.changed and ms - parameters.changed_ms >= _CALM_MS:
                 parameters.changed = False  # of what may fail, once is enough

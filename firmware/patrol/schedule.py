@@ -45,9 +45,10 @@ class Schedule:
     tick % every == phase.
 
     In a task: `now_us` (ticks_us at the tick's start), `dt_us` (since the last one's start),
-    `ms` (since boot), `ticks`. For telemetry: `overruns`, `load_permille` (of the last second),
-    `worst_us` (longest tick; take it with `take_worst`), `collections`, `heap` (FREE in bytes,
-    measured once a second where there was time; MEAN and WORST of a collection in us).
+    `ms` (since boot), `ticks`, `last_us` (what the last tick took). For telemetry: `overruns`,
+    `load_permille` (of the last second), `worst_us` (longest tick; take it with `take_worst`),
+    `collections`, `heap` (FREE in bytes, measured once a second where there was time; MEAN and
+    WORST of a collection in us).
 
     Every 25 ticks one task after the other is accounted for, with what it took since its last
     turn: `told` has its number (TASK; -1: none yet), RUNS, MEAN and WORST in us. Until then the
@@ -62,6 +63,7 @@ class Schedule:
         self.overruns = 0
         self.load_permille = 0
         self.worst_us = 0
+        self.last_us = 0
         self.collections = 0
         self.heap = [0, 0, 0, 0]
         self.names = ()
@@ -143,7 +145,7 @@ class Schedule:
                 before = after
             i += 1
 
-        busy = ticks_diff(before, now)
+        self.last_us = busy = ticks_diff(before, now)
         if busy > self.worst_us:
             self.worst_us = busy
         self._busy_us += busy

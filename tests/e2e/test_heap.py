@@ -7,6 +7,7 @@ import pytest
 
 from missions import upload, waypoint
 from patrolcar_sim.car import VirtualCar
+from patrolcar_sim.faults import parse
 from prompt import stop_afresh
 
 BEFORE = 500  # ticks: by then it drives
@@ -65,7 +66,8 @@ car.run({before} + {ticks} + 100)
 def test_ticks_of_auto_and_manual_run_under_heap_lock(
     make_car: Callable[..., VirtualCar], ticks: int
 ) -> None:
-    car = make_car(world="office", seed=1)
+    # A stop that the black box keeps; the fault's time is this program's, after the first boot.
+    car = make_car(world="office", seed=1, faults=[parse("switch.stuck@11+0.3:bumper")])
     car.run(1.0)
     assert upload(car, [waypoint(number) for number in range(20)]) == 0
     stop_afresh(car)
@@ -105,6 +107,7 @@ def test_ticks_of_auto_and_manual_run_under_heap_lock(
     car.run(end_ms / 1000 + 1.0)
     console = car.console.decode()
     assert f"locked for {ticks} ticks; failures 0" in console, console
+    assert "bumper pressed" in station.texts
     assert car.world.distance_m > ticks / 1_000, station.texts
     heard = [message for _, message in station.messages[start:]]
     count = {kind: sum(m.get_type() == kind for m in heard) for kind in RATES}

@@ -16,9 +16,12 @@ class Stopping:
         self._way = 0  # 1 forwards, -1 backwards; 0: nothing is measured
         self._from = 0  # both wheels' mm, where it began
 
-    def begin(self):
-        """From here on it counts; when it already does, from there."""
+    def begin(self, reason=0):
+        """From here on it counts; when it already does, from there. `reason` as Supervisor has it,
+        for the black box."""
         car = self._car
+        if reason:
+            car.blackbox.stop(reason)
         speed = car.encoder_left.speed + car.encoder_right.speed
         if not self._way and not -_MOVING < speed < _MOVING:
             self._way = 1 if speed > 0 else -1

@@ -46,8 +46,9 @@ ACTIONS = const(8)
 
 class Supervisor:
     """`table` is that of transitions.py, `actions` a sequence of ACTIONS callables, None of what
-    needs nothing done; `say(severity, text)` reports. `stopped()` is called when the car has been
-    stopped.
+    needs nothing done; `say(severity, text)` reports. `stopped(reason)` is called when the car has
+    been stopped, with the number of the text that says why: 0 where a person wants it or it was
+    not armed.
 
     `state` is the present state, `selected` the mode that arming will lead to: HOLD, MANUAL or
     AUTO.
@@ -86,10 +87,10 @@ class Supervisor:
         do = self._actions[action]
         if do is not None:
             do()  # before any word about it
-        if POWER_OFF <= action <= RETREAT:
-            self._stopped()
         if event >= ESTOP:
             reason = EVENT + event - ESTOP
+        if POWER_OFF <= action <= RETREAT:
+            self._stopped(reason if HOLD <= before <= AUTO else 0)
         if reason:
             self._say(2 if state == FAULT else 4, reason)
         if state != before:

@@ -53,6 +53,13 @@ def note(error, schedule, number):
     crash.note(Log(board.SETTINGS), crash.LOOP, error, schedule, number)
 
 
+def box(found):
+    """Writes a behaviour.blackbox.BlackBox: (severity, text) to be said."""
+    from patrol.store.box import write
+
+    return write(Log(board.SETTINGS), found)
+
+
 def forgive():
     """What crashed before does not count any more."""
     crash.forgive(Log(board.SETTINGS))

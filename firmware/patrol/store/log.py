@@ -101,6 +101,10 @@ class Log:
                 yield at
                 at += _FRAME + 2 * n
 
+    def kind(self, at):
+        """The type of the record there, whole or torn."""
+        return mem16[at + 2] & 0xFF
+
     def read(self, at):
         """(type, layout, sequence, payload) of the record there, or None for a torn one."""
         n = (mem16[at] >> 8) * 2 + _FRAME
@@ -117,7 +121,7 @@ class Log:
         """The whole records of these types, oldest first."""
         found = []
         for at in self.records():
-            if mem16[at + 2] & 0xFF in types:
+            if self.kind(at) in types:
                 record = self.read(at)
                 if record is not None:
                     found.append(record)

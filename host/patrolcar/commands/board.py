@@ -2,6 +2,7 @@
 
 import functools
 import json
+import sys
 from pathlib import Path
 from typing import Annotated
 
@@ -223,6 +224,59 @@ def crash(
         print(json.dumps(record.record()) if as_json else "\n".join(record.lines()))
     if not found and not as_json:
         print(f"{port}: no crash records")
+
+
+@command()
+def blackbox(
+    port: Port = None,
+    every: Annotated[
+        bool, typer.Option("--all", help="Every tick, not only those around the stop.")
+    ] = False,
+    out: Annotated[
+        Path | None, typer.Option("--out", "-o", help="Write every tick there, as CSV.")
+    ] = None,
+    plot: Annotated[
+        Path | None,
+        typer.Option(
+            help="Draw speeds, duties, ranges and heading there, a PNG; of four boxes at most."
+        ),
+    ] = None,
+    clear: Annotated[
+        bool, typer.Option("--clear", help="Then count them as read: the car forgets them.")
+    ] = False,
+) -> None:
+    """Show what the car did in the ticks around the stops that no person asked for.
+
+    The car keeps them (a bumper, an edge, a stall, an emergency stop, ...) and stores them when
+    its motors are off. It stops for this command, disarmed, and is reset afterwards: do not ask
+    one that drives.
+
+    Examples: [bold]patrol blackbox /dev/ttyACM0[/],
+    [bold]patrol blackbox --all -o ticks.csv --plot ticks.png[/].
+    """
+    from rich.console import Console
+
+    from patrolcar.blackbox.fetch import fetch
+    from patrolcar.blackbox.show import check_outputs, draw, table, title, write_csv
+    from patrolcar.link.ports import chosen_port
+
+    check_outputs(out, plot)
+    port = chosen_port(port)
+    found = fetch(port, clear=clear)
+    if not found:
+        print(f"{port}: no black box")
+        return
+    # A pipe has no width: rows stay whole there.
+    console = Console(width=None if sys.stdout.isatty() else 200)
+    for box in found:
+        print(title(box))
+        console.print(table(box, every=every))
+    if out is not None:
+        write_csv(found, out)
+        print(f"{out}: {sum(len(box.ticks) for box in found)} ticks")
+    if plot is not None:
+        draw(found, plot)
+        print(f"{plot}: {min(len(found), 4)} of {len(found)} boxes")
 
 
 @command()

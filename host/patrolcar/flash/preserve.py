@@ -22,7 +22,7 @@ from patrolcar.flash.whole import write_whole
 
 MAGIC = 0x504C
 HEAD, FRAME = 6, 8  # bytes of an area's head, and of a record around its payload
-KEPT = {2: 3}  # crash records: so many; of every other type the newest
+KEPT = {2: 3, 7: 4}  # crash records, parts of black boxes; of every other type the newest
 MOST = 508  # bytes of payload
 FULL = 0.75  # of an area that has to be compacted
 READ_S = 30.0

@@ -16,7 +16,7 @@ def made(state=s.DISARMED):
         transitions.TABLE,
         actions,
         lambda severity, text: said.append(text),
-        lambda: stops.append(len(done)),
+        lambda reason: stops.append((len(done), reason)),
     )
     supervisor.stops = stops
     supervisor.state = state
@@ -122,4 +122,5 @@ def test_every_stop_is_told_after_it_was_made_and_nothing_else_is():
         supervisor, _, _ = made(state)
         supervisor.post(event)
         stops = action in (s.POWER_OFF, s.STOP, s.RETREAT)
-        assert supervisor.stops == ([1] if stops else [])
+        told = faults.EVENT + event - s.ESTOP if event >= s.ESTOP and state in ARMED else 0
+        assert supervisor.stops == ([(1, told)] if stops else [])
