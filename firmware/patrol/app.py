@@ -200,7 +200,7 @@ class Car:
         return made
 
     def keep_mission(self, items):
-        """Stores a mission, of ITEM bytes each: what Mission.replace needs, or None: no room."""
+        """Stores a mission, of ITEM bytes each: what `recall` finds of it, or None: no room."""
         return self._stored("keep_mission", items)
 
     def _supervise_by_tables(self):

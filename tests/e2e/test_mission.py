@@ -59,7 +59,10 @@ def test_a_part_of_a_mission_is_written_anew_and_the_rest_stays(car: VirtualCar)
     items = [waypoint(number) for number in range(20)]
     assert upload(car, items) == ACCEPTED
     changed = {number: waypoint(1_000 + number) for number in (14, 15, 16)}
+    say(car, "mission_set_current", 5)
     assert write_partially(car, 14, 16, changed) == ACCEPTED
+    car.run(1.1)
+    assert car.station.last("MISSION_CURRENT").seq == 5
     expected = [changed.get(number, old) for number, old in enumerate(items)]
     assert all(map(same, expected, download(car)))
     for first, last in ((15, 14), (18, 20), (-1, 3)):
@@ -241,3 +244,38 @@ def test_items_of_random_bytes_never_end_the_loop(car: VirtualCar) -> None:
     car.run(1)
     assert car.station.last("LOOP_TIMING").exceptions == 0
     assert sum(t.startswith("mission refused, item 0") for t in car.station.texts) > 5
+
+
+def test_who_ends_a_download_as_is_usual_leaves_the_mission_there(car: VirtualCar) -> None:
+    assert upload(car, [waypoint(0), waypoint(1)]) == ACCEPTED
+    say(car, "mission_ack", 0)
+    car.run(0.2)
+    assert count(car) == 2
+
+
+def test_what_other_vehicles_tell_leaves_the_mission_there(car: VirtualCar) -> None:
+    assert upload(car, [waypoint(0), waypoint(1)]) == ACCEPTED
+    other = MAV.MAVLink(None, srcSystem=7, srcComponent=1)
+    for message in (
+        MAV.MAVLink_attitude_message(0, 0, 0, 0, 0, 0, 0),
+        MAV.MAVLink_mission_current_message(0),
+        MAV.MAVLink_statustext_message(6, b"hello"),
+    ):
+        car.station.send_raw(message.pack(other), car.board.now_us)
+    car.run(0.2)
+    assert count(car) == 2
+
+
+@pytest.mark.parametrize(
+    ("asked", "told"),
+    [("mission_request_int", "MISSION_ITEM_INT"), ("mission_request", "MISSION_ITEM")],
+)
+def test_items_that_are_asked_for_at_once_all_come(car: VirtualCar, asked: str, told: str) -> None:
+    """As MAVProxy does it: five requests, one behind the other."""
+    assert upload(car, [waypoint(number) for number in range(8)]) == ACCEPTED
+    for numbers in ([0, 1, 2, 3, 4], [7, 5, 6], [2]):
+        since = len(car.station.messages)
+        for number in numbers:
+            say(car, asked, number)
+        car.run(0.3)
+        assert [m.seq for m in messages(car, told, since)] == sorted(numbers)

@@ -8,7 +8,7 @@ from struct import pack_into
 from stm import mem16
 
 from patrol.link import dialect as d
-from patrol.link.frame import NOTHING
+from patrol.link.frame import MORE, NOTHING
 from patrol.link.payload import copy, get_i16, get_u16, put_float
 from patrol.link.telemetry import ITEM_INT, ITEM_OF_FLOATS
 from patrol.portable import const
@@ -23,6 +23,7 @@ DENIED = const(14)
 _NO_MISSION = const(1)
 _NOT_STARTED = const(2)
 
+_REPLACES = (d.MISSION_COUNT, d.MISSION_CLEAR_ALL, d.MISSION_WRITE_PARTIAL_LIST)
 _SAME = const(28)  # an item in flash and MISSION_ITEM_INT begin alike
 _LOCAL_FRAMES = const(0b110)  # MAV_FRAME: LOCAL_NED, MISSION
 
@@ -40,15 +41,16 @@ class Mission:
         self.upload = None  # while one is under way
         self.last = -1  # the last item of one that is over: its sender may not know yet
         self._told = bytearray(ITEM)
-        self._wanted = 0
+        self._wanted = 0  # up to _until: some ask for several at once
+        self._until = 0
         self._system = 0  # who wants it
         self._component = 0
 
-    def replace(self, parts, count):
+    def replace(self, parts, count, current):
         """Another mission is in flash now."""
         self.parts = parts
         self.count = count
-        self.current = 0
+        self.current = current
 
     def read(self, number, buf, at):
         """Writes an item as it lies in flash, ITEM bytes."""
@@ -81,7 +83,10 @@ class Mission:
             if kind or number >= self.count:
                 self.acknowledge(car, _INVALID_SEQUENCE, kind)
                 return
-            self._wanted = number
+            if not self._until or number < self._wanted:
+                self._wanted = number
+            if number >= self._until:
+                self._until = number + 1
             self._system = car.parser.system
             self._component = car.parser.component
             car.telemetry.due[ITEM_OF_FLOATS if message == d.MISSION_REQUEST else ITEM_INT] = 1
@@ -93,7 +98,7 @@ class Mission:
                 self.upload.take(message, payload)
             elif get_u16(payload, d.MISSION_ITEM_INT_SEQ) == self.last:
                 self.acknowledge(car, ACCEPTED, 0)
-        else:
+        elif message in _REPLACES:
             self._replace(car, message, payload)
 
     def _replace(self, car, message, payload):
@@ -129,10 +134,11 @@ class Mission:
     # What is told: see messages.py.
 
     def item(self, car, buf, at):
-        """MISSION_ITEM_INT: the one that is wanted."""
+        """MISSION_ITEM_INT: the next one that is wanted."""
         told = self._told
         number = self._wanted
-        if number >= self.count:
+        if number >= self._until or number >= self.count:
+            self._until = 0
             return NOTHING
         self.read(number, told, 0)
         copy(buf, at, told, 0, _SAME)
@@ -150,11 +156,16 @@ class Mission:
             number == self.current,
             told[CONTINUE],
         )
+        self._wanted = number + 1
+        if number + 1 < self._until:
+            return MORE
+        self._until = 0
         return None
 
     def item_of_floats(self, car, buf, at):
         """MISSION_ITEM: the same for who asked in the old way, to 0.000001 degrees."""
-        if self.item(car, buf, at) == NOTHING:
+        more = self.item(car, buf, at)
+        if more == NOTHING:
             return NOTHING
         local = _LOCAL_FRAMES >> buf[at + d.MISSION_ITEM_INT_FRAME] & 1
         at += d.MISSION_ITEM_INT_X
@@ -163,7 +174,7 @@ class Mission:
             # A tenth of it, as 65,536 is 10 times 6,553 and 6.
             tenth = high * 6_553 + (high * 6 + get_u16(buf, where)) // 10
             put_float(buf, where, tenth, 1_000 if local else 1_000_000)
-        return None
+        return more
 
     def progress(self, car, buf, at):
         """MISSION_CURRENT."""

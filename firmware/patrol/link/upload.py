@@ -57,6 +57,7 @@ class Upload:
         self._component = car.parser.component
         self._next = 0
         self._stop = 0
+        self._current = 0  # the next item from then on
         self._items = bytearray()
         self._by_floats = False
         self._asked_ms = self._heard_ms = car.schedule.ms
@@ -79,6 +80,7 @@ class Upload:
                 return
         self._items = bytearray(count * ITEM)
         if message == d.MISSION_WRITE_PARTIAL_LIST:
+            self._current = mission.current
             for i in range(count):
                 mission.read(i, self._items, i * ITEM)
         if count:
@@ -139,7 +141,7 @@ class Upload:
         if found is None:
             self._end(_NO_SPACE)
             return
-        car.mission.replace(*found)
+        car.mission.replace(*found, self._current)
         car.mission.last = self._stop - 1
         self._end(ACCEPTED)
 
