@@ -7,22 +7,14 @@ from dataclasses import asdict, dataclass
 from typing import Any
 
 from patrolcar.errors import PatrolError
-from patrolcar.flash.greeting import read_prompt
-from patrolcar.flash.repl import BoardError, Repl
+from patrolcar.stored import records, stored
 
 LAYOUT = 1
-START_S = 5.0  # until the car runs again, so that the next command finds it so
+_STORED = "crash", "crash records"
 HEAD = struct.Struct("<IBBBBBBBB8s")  # firmware/patrol/store/crash.py
 KINDS = ("an exception in the loop", "the firmware did not start", "the loop hung: watchdog")
 # machine.reset_cause() of the stm32 port
 CAUSES = ("soft reset", "power on", "reset", "watchdog", "deep sleep")
-
-_WITH_LOG = """
-import board
-from patrol.store import crash
-from patrol.store.log import Log
-crash.{action}(Log(board.SETTINGS))
-"""
 
 
 @dataclass(frozen=True)
@@ -84,34 +76,9 @@ def decode(sequence: int, layout: int, payload: bytes) -> Crash:
 
 def parse(answer: str, port: str) -> list[Crash]:
     """The records in what the board printed, oldest first."""
-    found = []
-    for line in answer.splitlines():
-        words = line.split()
-        if words[:1] == ["crash"] and len(words) == 4:
-            found.append(decode(int(words[1]), int(words[2]), bytes.fromhex(words[3])))
-        elif words[:1] == ["trouble"]:
-            raise PatrolError(f"the board at {port} keeps no crash records: {line[8:]}")
-    return found
+    return [decode(*record) for record in records(answer, port, *_STORED)]
 
 
 def crashes(port: str, *, clear: bool = False) -> list[Crash]:
-    """What the board at a REPL port has kept; its program is stopped, and started by a reset.
-
-    `clear` marks them as read. PatrolError where no board answers, or one without a store.
-    """
-    with Repl(port) as board:
-        try:
-            found = parse(board.run(_WITH_LOG.format(action="dump")), port)
-            if clear and found:
-                board.run(_WITH_LOG.format(action="clear"))
-        except BoardError as error:
-            if error.name.startswith(("ImportError", "AttributeError")):
-                raise PatrolError(
-                    f"the firmware at {port} has no crash records ({error.name}): "
-                    "put the present one there with patrol flash"
-                ) from None
-            raise
-        finally:
-            board.reset()
-            read_prompt(board, START_S)
-    return found
+    """What the board at a REPL port has kept, oldest first: see stored.stored."""
+    return [decode(*record) for record in stored(port, *_STORED, clear=clear)]

@@ -9,13 +9,12 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
-from patrolcar.cli import main
+from in_process import Done, Patrol, in_process
 from patrolcar.link.connection import connect
 from patrolcar.mission.exchange import Exchange
 from patrolcar.mission.file import read_mission, write_mission
@@ -27,31 +26,11 @@ from served import Served
 
 ROOT = Path(__file__).resolve().parents[2]
 SQUARE = ROOT / "sim" / "missions" / "square.plan"
-Patrol = Callable[..., "Done"]
-
-
-@dataclass(frozen=True)
-class Done:
-    """How a command ended, and what it said."""
-
-    returncode: int
-    stdout: str
-    stderr: str
 
 
 @pytest.fixture
 def patrol(capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> Patrol:
-    """`patrol mission ...`, in this process: to start Python takes longer than all the rest."""
-
-    def run(*words: str | Path) -> Done:
-        monkeypatch.setattr(sys, "argv", ["patrol", "mission", *map(str, words)])
-        with pytest.raises(SystemExit) as ended:
-            main()
-        code = ended.value.code
-        assert isinstance(code, int)
-        return Done(code, *capsys.readouterr())
-
-    return run
+    return in_process(capsys, monkeypatch, "mission")
 
 
 @pytest.fixture(scope="module")

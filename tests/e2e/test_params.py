@@ -13,14 +13,13 @@ import subprocess
 import sys
 import threading
 import time
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 from pymavlink.mavparm import MAVParmDict
 
-from patrolcar.cli import main
+from in_process import Patrol, in_process, refused
 from patrolcar.link import dialect
 from patrolcar.link.connection import connect
 from patrolcar.params.exchange import Exchange
@@ -31,39 +30,10 @@ from patrolcar_sim.powered import Powered
 from served import Served
 from simulated import Answers
 
-Patrol = Callable[..., "Done"]
-
-
-@dataclass(frozen=True)
-class Done:
-    """How a command ended, and what it said."""
-
-    returncode: int
-    stdout: str
-    stderr: str
-
 
 @pytest.fixture
 def patrol(capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> Patrol:
-    """`patrol params ...`, in this process: to start Python takes longer than all the rest."""
-
-    def run(*words: str | Path) -> Done:
-        monkeypatch.setattr(sys, "argv", ["patrol", "params", *map(str, words)])
-        with pytest.raises(SystemExit) as ended:
-            main()
-        code = ended.value.code
-        assert isinstance(code, int)
-        return Done(code, *capsys.readouterr())
-
-    return run
-
-
-def refused(done: Done, code: int, *parts: str) -> None:
-    assert done.returncode == code, done.stdout + done.stderr
-    (line,) = done.stderr.splitlines()
-    for part in parts:
-        assert part in line
-    assert "Traceback" not in done.stdout
+    return in_process(capsys, monkeypatch, "params")
 
 
 @pytest.fixture(scope="module")
