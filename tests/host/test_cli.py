@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-COMMANDS = ("sim", "view", "record", "report", "wiring", "demo", "world", "params")
+COMMANDS = ("sim", "view", "record", "report", "wiring", "demo", "world", "params", "blackbox")
 
 
 def patrol(*words: str, cwd: Path | None = None) -> "subprocess.CompletedProcess[str]":
