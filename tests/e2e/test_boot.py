@@ -221,7 +221,7 @@ def test_a_car_whose_parts_fail_at_start_leaves_a_record_and_says_so(make_car: M
     car = make_car(world="empty")
     running(car)
     wired = (firmware_dir() / "boards" / "pyboard_v11.py").read_text()
-    wrong = lean(wired).replace("MOTOR_TIMER = 4", "MOTOR_TIMER = 99")
+    wrong = lean(wired.replace("MOTOR_TIMER = 4", "MOTOR_TIMER = 99"))
     execute(car, f"f = open('board.py', 'w')\nf.write({wrong!r})\nf.close()")
     for _ in range(3):
         reset(car)

@@ -7,7 +7,10 @@ from pathlib import Path
 
 import pytest
 
-COMMANDS = ("sim", "view", "record", "report", "wiring", "demo", "world", "params", "mission")
+COMMANDS = (
+    *("sim", "view", "record", "report", "wiring", "demo", "world", "params", "mission"),
+    "blackbox",
+)
 
 
 def patrol(*words: str, cwd: Path | None = None) -> "subprocess.CompletedProcess[str]":

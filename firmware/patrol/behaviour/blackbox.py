@@ -18,8 +18,6 @@ BYTES = const(19)  # of a tick's record; its format is FORMAT in host/patrolcar/
 _AFTER = const(13)  # ticks that still belong to a stop
 _CHAIN_MS = const(5_000)  # so soon after a stop another one comes of it
 MOST = const(3)  # times since boot that it is written: flash does not last for ever
-_HALTED = const(EVENT + DEADMAN - ESTOP)
-_FAILED = const(EVENT + EXCEPTION - ESTOP)
 
 # What is known of a piece of the ring, in `now` and `aside`.
 REASON = const(0)  # the number of the text that says what stopped the car; 0: nothing has
@@ -56,7 +54,7 @@ class BlackBox:
         final = not MANUAL <= car.supervisor.state <= AUTO
         if not self.budget or (now[REASON] and (self._final or not final)):
             return
-        if reason == _HALTED and car.odometry.at_rest:
+        if reason == EVENT + DEADMAN - ESTOP and car.odometry.at_rest:
             return  # sticks that are let go of
         aside = self.aside
         if not final and aside[REASON] and car.schedule.ms - aside[END_MS] < _CHAIN_MS:
@@ -64,7 +62,7 @@ class BlackBox:
         now[REASON] = reason
         self._final = final
         self.left = _AFTER
-        if reason == _FAILED:
+        if reason == EVENT + EXCEPTION - ESTOP:
             self._end()  # it may fail again in every tick
 
     def step(self):

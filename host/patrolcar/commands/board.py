@@ -257,7 +257,7 @@ def blackbox(
     from rich.console import Console
 
     from patrolcar.blackbox.fetch import fetch
-    from patrolcar.blackbox.show import check_outputs, draw, table, title, write_csv
+    from patrolcar.blackbox.show import DRAWN, check_outputs, draw, table, title, write_csv
     from patrolcar.link.ports import chosen_port
 
     check_outputs(out, plot)
@@ -276,7 +276,7 @@ def blackbox(
         print(f"{out}: {sum(len(box.ticks) for box in found)} ticks")
     if plot is not None:
         draw(found, plot)
-        print(f"{plot}: {min(len(found), 4)} of {len(found)} boxes")
+        print(f"{plot}: {min(len(found), DRAWN)} of {len(found)} boxes")
 
 
 @command()

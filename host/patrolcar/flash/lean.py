@@ -7,14 +7,17 @@ from __future__ import annotations
 
 import ast
 import io
+import itertools
 import re
 import tokenize
 
 INDENT = 4  # spaces a level in the firmware's sources; one is left
+_WORDS = (tokenize.NAME, tokenize.NUMBER, tokenize.STRING)  # side by side they need a space
 
 
 def lean(source: str) -> str:
-    """The same program without comments, docstrings and three quarters of its indentation."""
+    """The same program without comments, docstrings, three quarters of its indentation and spaces
+    that only a reader needs."""
     lines = source.splitlines()
     for node in ast.walk(ast.parse(source)):
         if isinstance(node, ast.Module | ast.ClassDef | ast.FunctionDef) and _documented(node):
@@ -26,13 +29,23 @@ def lean(source: str) -> str:
             if len(node.body) == 1:
                 lines[text.lineno - 1] = indent + "pass"
     inside: set[int] = set()  # lines that a string goes on over: their spaces are text
-    tokens = tokenize.generate_tokens(io.StringIO("\n".join(lines) + "\n").readline)
+    tokens = list(tokenize.generate_tokens(io.StringIO("\n".join(lines) + "\n").readline))
+    spaces = [  # where they begin and end; of a line the last ones first
+        (before.end, token.start[1])
+        for before, token in itertools.pairwise(tokens)
+        if before.end[0] == token.start[0]
+        and before.end[1] < token.start[1]
+        and lines[token.start[0] - 1][before.end[1] : token.start[1]].isspace()
+        and not (before.type in _WORDS and token.type in _WORDS)
+    ][::-1]
     for token in tokens:
         row, column = token.start
         if token.type == tokenize.COMMENT:
             lines[row - 1] = lines[row - 1][:column].rstrip()
         elif token.type == tokenize.STRING:
             inside.update(range(row + 1, token.end[0] + 1))
+    for (row, column), end in spaces:
+        lines[row - 1] = lines[row - 1][:column] + lines[row - 1][end:]
     for number, line in enumerate(lines, 1):
         if number not in inside:
             lines[number - 1] = re.sub(

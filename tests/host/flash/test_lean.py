@@ -40,5 +40,12 @@ def test_text_in_strings_stays_as_it_is() -> None:
     assert "# d" not in lean(source)
 
 
+def test_spaces_between_words_stay_and_others_go() -> None:
+    source = (
+        "x = [1 if  a else 'b c' , -1]  # d\nif not  x :\n    y = x [ 0 ] if 1 in x else ( 2 , )\n"
+    )
+    assert lean(source) == "x=[1 if  a else 'b c',-1]\nif not  x:\n y=x[0]if 1 in x else(2,)\n"
+
+
 def test_a_body_that_was_only_a_docstring_is_still_one() -> None:
     assert lean('class A:\n    """Nothing."""\n') == "class A:\n pass\n"
