@@ -2,7 +2,8 @@
 
 As files of their own they would need more than the 64 KB that some boards have, and each would be
 two erases of the flash. The file is `PACK`, four digits with the length of the index, the index
-(a line `name offset` for each module) and the modules, each a raw deflate stream (RFC 1951).
+(a line `name offset` for each module) and the modules, each of these a raw deflate stream (RFC
+1951).
 """
 
 import os
@@ -33,9 +34,8 @@ class Pack:
                 head = file.read(8)
                 if head[:4] != b"PACK":
                     raise OSError("%s is no pack" % self._path)
-                size = int(head[4:])
-                self._index = file.read(size)
-            self._start = 8 + size
+                self._start = 8 + int(head[4:])
+                self._index = DeflateIO(file, RAW, _WINDOW_BITS).read()
         return self._index
 
     def forget(self):

@@ -105,7 +105,7 @@ def test_a_fat_with_garbage_in_its_folder_is_mended(
     image, model = fat
     with Powered(image, model) as board, Repl(board.repl) as repl:
         write(repl, "notes.txt", b"my notes" * 100)
-        write(repl, "LOST.BIN", b"lost" * 1000)
+        write(repl, "LOST.BIN", b"lost" * 250)
         repl.run("import os\nos.sync()")
     data = bytearray(image.read_bytes())
     entry = data.index(b"LOST    BIN")

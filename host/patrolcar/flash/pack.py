@@ -35,6 +35,7 @@ def pack(files: dict[str, bytes]) -> bytes:
     index = ("\n" + "\n".join(lines) + "\n").encode()
     if len(index) > MOST_INDEX:
         raise PatrolError(f"{len(files)} modules are more than a pack's index can name")
+    index = deflated(index)
     return b"PACK%04d" % len(index) + index + streams
 
 
@@ -44,7 +45,7 @@ def unpacked(data: bytes) -> dict[str, bytes]:
         raise PatrolError(f"{data[:8]!r} does not begin a pack")
     start = 8 + int(data[4:8])
     files = {}
-    for line in data[8:start].decode().split("\n")[1:-1]:
+    for line in inflated(data[8:start]).decode().split("\n")[1:-1]:
         name, _, offset = line.rpartition(" ")
         files[name] = inflated(data[start + int(offset) :])
     return files
@@ -52,7 +53,7 @@ def unpacked(data: bytes) -> dict[str, bytes]:
 
 def deflated(data: bytes) -> bytes:
     """As a raw deflate stream that a board can read with a small window."""
-    compressor = zlib.compressobj(9, zlib.DEFLATED, -WINDOW_BITS)
+    compressor = zlib.compressobj(9, zlib.DEFLATED, -WINDOW_BITS, 9)
     return compressor.compress(data) + compressor.flush()
 
 
