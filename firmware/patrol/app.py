@@ -263,7 +263,17 @@ class Car:
     def _keep_box(self):
         box = self.blackbox
         if box.left < 0 or (not box.left and box.aside[REASON]):
-            self._say(*self._stored("box", box))
+            if not self._keep("box", box):
+                box.begin(0)  # of what may fail, once is enough
+
+    def _keep(self, action, what):
+        """Stores something, and says so; False where there is no memory for that."""
+        try:
+            self._say(*self._stored(action, what))
+        except (MemoryError, ImportError):  # to look for a module takes memory, too
+            self._say(3, b"not stored: no memory")
+            return False
+        return True
 
     def _stopped(self):
         return not self.drive.powered
@@ -384,6 +394,5 @@ class Car:
                 self._keep_box()
             parameters = self.parameters
             if parameters.changed and ms - parameters.changed_ms >= _CALM_MS:
-                parameters.changed = False  # of what may fail, once is enough
-                trouble = self._stored("save", parameters.values)
-                self._say(6 if trouble is None else 3, trouble or b"parameters stored")
+                parameters.changed = False
+                self._keep("save", parameters.values)

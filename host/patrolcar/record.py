@@ -1,29 +1,16 @@
 """Recording: every frame that a port receives, with the host's time, into a tlog."""
 
-import os
 import time
 from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from patrolcar.errors import PatrolError
+from patrolcar.files import check_target
 from patrolcar.view.feed import Link, arrival_us
 
 if TYPE_CHECKING:
     from patrolcar.link.tlog import TlogWriter
-
-
-def check_target(path: Path, force: bool) -> None:
-    """Raises PatrolError when `path` cannot be recorded to, or would overwrite a file."""
-    folder = path.parent
-    if not folder.is_dir():
-        raise PatrolError(f"folder {folder} does not exist: make it, or pass another path", code=2)
-    if path.is_dir():
-        raise PatrolError(f"{path} is a folder: pass the name of a file", code=2)
-    if path.exists() and not force:
-        raise PatrolError(f"{path} exists: pass --force to overwrite it, or another name", code=2)
-    if not os.access(path if path.exists() else folder, os.W_OK):
-        raise PatrolError(f"{path} cannot be written: no permission; pass another path")
 
 
 RECEIVE_TIMEOUT_S = 0.2

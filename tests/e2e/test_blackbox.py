@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pytest
 
-from flash_chip import FlashChip
+from flash_chip import FlashChip, all_of
 from patrolcar.blackbox.box import Box, boxes, part
 from patrolcar.flash.build import firmware_dir
 from patrolcar.flash.preserve import records
@@ -237,8 +237,8 @@ def test_a_cut_at_any_half_word_leaves_settings_crashes_and_older_boxes_whole(
         from patrol.store.log import Log
 
         log = Log(tuple((BASE + start, size) for start, size in F405.settings))
-        assert len(log.all(1)) == 1
-        assert len(log.all(2)) == 1
+        assert len(all_of(log, 1)) == 1
+        assert len(all_of(log, 2)) == 1
         first, *rest = stored(log)
         assert first.ticks == whole.ticks
         missing |= {box.missing for box in rest}
@@ -328,3 +328,13 @@ def test_wrong_words_are_one_line(words: tuple[str, ...], code: int, said: str) 
     assert done.returncode == code
     assert said in done.stderr
     assert len(done.stderr.strip().splitlines()) == 1
+
+
+def test_without_memory_it_is_said_once_and_the_loop_goes_on(make_car: Any) -> None:
+    car = make_car(world="empty", faults=[parse("memory.shortage@4,size=48")])
+    car.arm("MANUAL")
+    car.steer(300, 0, 2.5)
+    car.station.command(185, 1, at_us=car.board.now_us)
+    car.run(6)
+    assert car.station.texts.count("not stored: no memory") == 1
+    assert car.station.last("LOOP_TIMING").exceptions == 0

@@ -25,6 +25,7 @@ from missions import (
     write_partially,
 )
 from patrolcar_sim.car import VirtualCar
+from patrolcar_sim.faults import parse
 
 MakeCar = Callable[..., VirtualCar]
 ACCEPTED, UNSUPPORTED_FRAME, UNSUPPORTED, NO_SPACE = 0, 2, 3, 4
@@ -279,3 +280,51 @@ def test_items_that_are_asked_for_at_once_all_come(car: VirtualCar, asked: str, 
             say(car, asked, number)
         car.run(0.3)
         assert [m.seq for m in messages(car, told, since)] == sorted(numbers)
+
+
+def test_armed_in_the_moment_of_the_last_item_it_stores_nothing(car: VirtualCar) -> None:
+    assert upload(car, [waypoint(3)]) == ACCEPTED
+    sender = Sender(car, {0: waypoint(0)})
+    sender.answers = set()
+    say(car, "mission_count", 1)
+    car.run(0.1)
+    car.station.arm(car.board.now_us)
+    sender.item(0)
+    assert sender.until_acknowledged() == DENIED
+    assert all(map(same, [waypoint(3)], download(car)))
+
+
+def test_all_missions_are_cleared_with_type_255(car: VirtualCar) -> None:
+    assert upload(car, [waypoint(3)]) == ACCEPTED
+    sender = Sender(car, {})
+    say(car, "mission_clear_all", 255)
+    assert sender.until_acknowledged() == ACCEPTED
+    assert count(car) == 0
+
+
+def test_an_item_of_a_fence_is_none_of_the_mission(car: VirtualCar) -> None:
+    sender = Sender(car, {0: waypoint(0)})
+    sender.answers = set()
+    say(car, "mission_count", 1)
+    car.run(0.1)
+    frame, command, goes_on, *rest = waypoint(9)
+    say(car, "mission_item_int", 0, frame, command, 0, goes_on, *rest, 1)
+    car.run(0.2)
+    assert count(car) == 0
+    sender.item(0)
+    assert sender.until_acknowledged() == ACCEPTED
+    assert all(map(same, [waypoint(0)], download(car)))
+
+
+@pytest.mark.parametrize("kilobytes", [44, 48, 52])
+def test_without_memory_an_upload_is_refused_and_the_loop_goes_on(
+    make_car: MakeCar, kilobytes: int
+) -> None:
+    car = make_car(world="empty", faults=[parse(f"memory.shortage@2,size={kilobytes}")])
+    running(car)
+    car.run(2.5)
+    sender = Sender(car, dict(enumerate(map(waypoint, range(64)))))
+    say(car, "mission_count", 64)
+    assert sender.until_acknowledged() in (ACCEPTED, NO_SPACE)
+    assert car.station.last("LOOP_TIMING").exceptions == 0
+    assert "FAULT" not in str(car.station.texts)

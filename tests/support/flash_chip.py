@@ -7,7 +7,7 @@ import sys
 import traceback
 import types
 from collections.abc import Callable
-from typing import TextIO
+from typing import Any, TextIO
 
 import pytest
 
@@ -126,3 +126,9 @@ class _Memory:
             self._chip.program(address, self._width, value)
         else:
             self._chip.write_register(address, value)
+
+
+def all_of(log: Any, *kinds: int) -> list[Any]:
+    """The whole records of these types in a patrol.store.log.Log, oldest first."""
+    found = [log.read(at) for at in log.records() if log.kind(at) in kinds]
+    return [record for record in found if record is not None]

@@ -47,6 +47,12 @@ class BlackBox:
         self._car = car
         self._final = False
 
+    def begin(self, budget):
+        """Begins anew; `budget` times it may still be written."""
+        self.budget = budget
+        self.size = TICKS
+        self.left = self.now[REASON] = self.now[COUNT] = self.aside[REASON] = 0
+
     def stop(self, reason):
         """The car has been stopped; `reason` is a text's number."""
         car = self._car

@@ -9,7 +9,7 @@ from stm import mem16
 
 from patrol.link import dialect as d
 from patrol.link.frame import MORE, NOTHING
-from patrol.link.payload import copy, get_i16, get_u16, put_float
+from patrol.link.payload import get_i16, get_u16, put_float
 from patrol.link.telemetry import ITEM_INT, ITEM_OF_FLOATS
 from patrol.portable import const
 from patrol.store.items import COMMAND, CONTINUE, EACH, FRAME, ITEM
@@ -17,6 +17,7 @@ from patrol.store.items import COMMAND, CONTINUE, EACH, FRAME, ITEM
 # MAV_MISSION_RESULT
 ACCEPTED = const(0)
 UNSUPPORTED = const(3)
+_NO_SPACE = const(4)
 _INVALID_SEQUENCE = const(13)
 DENIED = const(14)
 # MISSION_STATE
@@ -24,7 +25,7 @@ _NO_MISSION = const(1)
 _NOT_STARTED = const(2)
 
 _REPLACES = (d.MISSION_COUNT, d.MISSION_CLEAR_ALL, d.MISSION_WRITE_PARTIAL_LIST)
-_SAME = const(28)  # an item in flash and MISSION_ITEM_INT begin alike
+_ALL = const(255)  # MAV_MISSION_TYPE
 _LOCAL_FRAMES = const(0b110)  # MAV_FRAME: LOCAL_NED, MISSION
 
 
@@ -39,18 +40,12 @@ class Mission:
         self.count = count
         self.current = 0
         self.upload = None  # while one is under way
-        self.last = -1  # the last item of one that is over: its sender may not know yet
-        self._told = bytearray(ITEM)
+        self.last = -1  # the last item of one that is over, whose sender may not know yet
+        self.last_system = 0
         self._wanted = 0  # up to _until: some ask for several at once
         self._until = 0
         self._system = 0  # who wants it
         self._component = 0
-
-    def replace(self, parts, count, current):
-        """Another mission is in flash now."""
-        self.parts = parts
-        self.count = count
-        self.current = current
 
     def read(self, number, buf, at):
         """Writes an item as it lies in flash, ITEM bytes."""
@@ -96,7 +91,11 @@ class Mission:
         elif message == d.MISSION_ITEM_INT or message == d.MISSION_ITEM:
             if self.upload is not None:
                 self.upload.take(message, payload)
-            elif get_u16(payload, d.MISSION_ITEM_INT_SEQ) == self.last:
+            elif (
+                get_u16(payload, d.MISSION_ITEM_INT_SEQ) == self.last
+                and car.parser.system == self.last_system
+                and not payload[d.MISSION_ITEM_INT_MISSION_TYPE]
+            ):
                 self.acknowledge(car, ACCEPTED, 0)
         elif message in _REPLACES:
             self._replace(car, message, payload)
@@ -110,18 +109,23 @@ class Mission:
         elif message == d.MISSION_WRITE_PARTIAL_LIST:
             at = d.MISSION_WRITE_PARTIAL_LIST_MISSION_TYPE
         kind = payload[at]
-        if kind:
+        if kind and (kind != _ALL or message != d.MISSION_CLEAR_ALL):
             result = ACCEPTED if message == d.MISSION_CLEAR_ALL else UNSUPPORTED
-            self.acknowledge(car, result, kind)
         elif upload is not None and upload.system != car.parser.system:
-            self.acknowledge(car, DENIED, 0)
+            result = DENIED
         elif car.drive.powered:
+            result = DENIED
             car.telemetry.say(4, b"mission refused: disarm first")
-            self.acknowledge(car, DENIED, 0)
         else:
             self.upload = None
             self.last = -1
-            car.uploader()(car).begin(message, payload)
+            try:
+                car.uploader()(car).begin(message, payload)
+                return
+            except (MemoryError, ImportError):  # to look for a module takes memory, too
+                self.upload = None
+                result = _NO_SPACE
+        self.acknowledge(car, result, kind)
 
     def acknowledge(self, car, result, kind):
         """MISSION_ACK to whom was heard last."""
@@ -134,27 +138,25 @@ class Mission:
     # What is told: see messages.py.
 
     def item(self, car, buf, at):
-        """MISSION_ITEM_INT: the next one that is wanted."""
-        told = self._told
+        """MISSION_ITEM_INT: the next one that is wanted. It begins as an item in flash does."""
         number = self._wanted
         if number >= self._until or number >= self.count:
             self._until = 0
             return NOTHING
-        self.read(number, told, 0)
-        copy(buf, at, told, 0, _SAME)
+        self.read(number, buf, at)
         at += d.MISSION_ITEM_INT_SEQ
         pack_into(
             "<HBBBBBBB",
             buf,
             at,
             number,
-            told[COMMAND],
-            told[COMMAND + 1],
+            buf[at],
+            buf[at + 1],
             self._system,
             self._component,
-            told[FRAME],
+            buf[at + FRAME - COMMAND],
             number == self.current,
-            told[CONTINUE],
+            buf[at + CONTINUE - COMMAND],
         )
         self._wanted = number + 1
         if number + 1 < self._until:

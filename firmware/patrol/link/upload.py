@@ -41,7 +41,7 @@ _MOST_JUMPS = const(32_767)
 _WHY = {
     _FRAME_UNKNOWN: "its frame is not known",
     _UNSUPPORTED: "its command is not known",
-    _NO_SPACE: "no room for it",
+    _NO_SPACE: "no room; reset, or patrol flash",
     _SEQUENCE: "no such items",
     DENIED: "disarm first",
     _CANCELLED: "no item came for 5 s",
@@ -103,7 +103,14 @@ class Upload:
     def take(self, message, payload):
         """MISSION_ITEM_INT or MISSION_ITEM. One that was not asked for is left."""
         number = get_u16(payload, d.MISSION_ITEM_INT_SEQ)
-        if number != self._next or self._car.parser.system != self.system:
+        if (
+            number != self._next
+            or self._car.parser.system != self.system
+            or payload[d.MISSION_ITEM_INT_MISSION_TYPE]
+        ):
+            return
+        if self._car.drive.powered:
+            self._end(DENIED)
             return
         if message == d.MISSION_ITEM:
             _to_integers(payload)
@@ -136,13 +143,16 @@ class Upload:
         car = self._car
         try:
             found = car.keep_mission(self._items)
-        except MemoryError:
+        except (MemoryError, ImportError):  # to look for a module takes memory, too
             found = None
         if found is None:
             self._end(_NO_SPACE)
             return
-        car.mission.replace(*found, self._current)
-        car.mission.last = self._stop - 1
+        mission = car.mission
+        mission.parts, mission.count = found
+        mission.current = self._current
+        mission.last = self._stop - 1
+        mission.last_system = self.system
         self._end(ACCEPTED)
 
     def _end(self, result):

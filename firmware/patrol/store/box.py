@@ -36,10 +36,7 @@ def write(log, box):
     stored = log.free() >= _RESERVE + len(parts) * types.MOST
     for part in parts:
         stored = stored and log.append(types.BLACKBOX, LAYOUT, part)
-    # It begins anew. What could not be stored is not tried again.
-    box.budget = box.budget - 1 if stored else 0
-    box.size = ring.TICKS
-    box.left = box.now[ring.REASON] = box.now[ring.COUNT] = box.aside[ring.REASON] = 0
+    box.begin(box.budget - 1 if stored else 0)  # what could not be stored is not tried again
     if stored:
         return 5, b"black box stored: patrol blackbox"
     return 4, (b"black box not stored: %s" % (log.trouble or b"no room in flash"))[:50]

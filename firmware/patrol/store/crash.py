@@ -119,14 +119,19 @@ def start(say):
 
 
 def _since(log, *marks):
-    """The crash records behind the newest of these marks, oldest first."""
+    """Yields the crash records behind the newest of these marks, oldest first; one at a time is
+    read, since they may be more than the heap holds."""
     found = []
-    for record in log.all(types.CRASH, *marks):
-        if record[0] != types.CRASH:
+    for at in log.records():
+        kind = log.kind(at)
+        if kind == types.CRASH:
+            found.append(at)
+        elif kind in marks and log.read(at) is not None:
             found = []
-        elif record[1] == LAYOUT and len(record[3]) >= HEAD_BYTES:
-            found.append(record)
-    return found
+    for at in found:
+        record = log.read(at)
+        if record is not None and record[1] == LAYOUT and len(record[3]) >= HEAD_BYTES:
+            yield record
 
 
 def early(log):
@@ -143,17 +148,20 @@ def early(log):
 
 def tell(log, say):
     """Says what crashed since the car last ran for a minute; True if there is anything."""
-    records = _since(log, types.LIVED, types.CLEARED)
-    if not records:
+    payload = None
+    count = 0
+    for record in _since(log, types.LIVED, types.CLEARED):
+        payload = record[3]
+        count += 1
+    if payload is None:
         return False
-    payload = records[-1][3]
     uptime_s = unpack_from("<I", payload, 0)[0]
     frames = payload[HEAD_BYTES:].rstrip(b"\0").split(b"\n")[1:]
     what = frames[-1] if frames else b"watchdog: the loop hung"
     say(2, (b"crash: " + what)[:50])
     if len(frames) > 1:
         say(3, (b"at " + frames[-2])[-50:])
-    say(3, b"%d s after boot, %d in all: patrol crash" % (uptime_s, len(records)))
+    say(3, b"%d s after boot, %d in all: patrol crash" % (uptime_s, count))
     return True
 
 

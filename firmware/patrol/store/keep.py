@@ -25,7 +25,7 @@ def recall():
 
 
 def save(values):
-    """Writes all settings, in the table's order: None, or why they could not be, as bytes."""
+    """Writes all settings, in the table's order: (severity, text) to be said."""
     from patrol.store import settings
 
     log = Log(board.SETTINGS)
@@ -33,8 +33,8 @@ def save(values):
     try:
         settings.save(log, changes)
     except OSError as error:
-        return str(error).encode()
-    return None
+        return 3, str(error).encode()
+    return 6, b"parameters stored"
 
 
 def keep_mission(items):

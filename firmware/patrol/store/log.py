@@ -25,6 +25,8 @@ MISSION = const(6)  # the parts right before it are one: how many items, how man
 BLACKBOX = const(7)  # some ticks before and after a stop
 TYPES = const(8)
 _KEPT = (0, 1, 3, 1, 1, 0, 1, 4)  # how many of each type compacting takes along
+_PARTS = const(5)  # the most of a mission
+_TORN = const(8)  # by so many cuts of the power in a row no record is lost
 
 MOST = const(508)  # bytes of payload
 _ROOM = const(8_192)
@@ -117,16 +119,6 @@ class Log:
             return None
         return data[2], data[3], data[4] | data[5] << 8, bytes(data[6:-2])
 
-    def all(self, *types):
-        """The whole records of these types, oldest first."""
-        found = []
-        for at in self.records():
-            if self.kind(at) in types:
-                record = self.read(at)
-                if record is not None:
-                    found.append(record)
-        return found
-
     def newest(self, kind):
         """(layout, payload) of the newest whole record of a type, or None."""
         places = [at for at in self.records() if mem16[at + 2] & 0xFF == kind]
@@ -216,18 +208,7 @@ class Log:
         """
         if self.trouble is not None or len(self._areas) < 2 or self._active < 0:
             return False
-        kept = []
-        count = [0] * TYPES
-        most = list(_KEPT)
-        for at in reversed(list(self.records())):
-            kind = mem16[at + 2] & 0xFF
-            if kind < TYPES and count[kind] < most[kind]:
-                record = self.read(at)
-                if record is not None:
-                    if kind == MISSION:
-                        most[PART] = record[3][1]  # later ones are of an upload that was cut off
-                    count[kind] += 1
-                    kept.insert(0, record)
+        kept = [self.read(at) for at in self._that_count()]
         other = 1 - self._active
         at = self._areas[other][0]
         self._erase(at)
@@ -237,6 +218,38 @@ class Log:
             self._write(kind, layout, sequence, payload)
         self._begin(other)
         return True
+
+    def _that_count(self):
+        """The places of the records that compacting takes along, oldest first.
+
+        There may be more records than the heap holds places of: of each type only the last ones
+        are looked at, a few more than are kept, as some may be torn.
+        """
+        last = [[] for _ in range(TYPES)]
+        parts = []
+        for at in self.records():
+            kind = self.kind(at)
+            if kind == PART:
+                parts.append(at)
+                if len(parts) > _PARTS:
+                    del parts[0]
+            elif kind < TYPES:
+                # What lies between a mission's end and its parts is no part of it.
+                last[kind].append((at, list(parts)) if kind == MISSION else (at,))
+                if len(last[kind]) > _KEPT[kind] + _TORN:
+                    del last[kind][0]
+        found = []
+        for kind in range(TYPES):
+            left = _KEPT[kind]
+            while left and last[kind]:
+                place = last[kind].pop()
+                record = self.read(place[0])
+                if record is not None:
+                    left -= 1
+                    found.append(place[0])
+                    if kind == MISSION and record[3][1]:
+                        found.extend(place[1][-record[3][1] :])
+        return sorted([at for at in found if self.read(at) is not None])
 
     # The flash interface.
 

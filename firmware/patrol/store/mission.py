@@ -11,20 +11,35 @@ from patrol.store.items import EACH, ITEM
 
 _LAYOUT = const(1)
 _PAYLOAD = const(6)  # where it begins in a record
+_PARTS = const(5)  # the most of a mission
+_LATEST = const(4)  # missions that are looked at, the newest first: of a rotten one the one before
+# Bytes that are left to settings and crash records: less than what log.tidy makes room for.
+_RESERVE = const(4_096)
 
 
 def find(log):
-    """(addresses of the records' items, number of items) of the newest whole mission."""
-    places = list(log.records())
-    for i in range(len(places) - 1, -1, -1):
-        if mem16[places[i] + 2] & 0xFF != types.MISSION:
-            continue
-        end = log.read(places[i])
-        if end is None or end[1] != _LAYOUT or i < end[3][1]:
+    """(addresses of the records' items, number of items) of the newest whole mission.
+
+    There may be more records than the heap holds places of: only the last ones are kept.
+    """
+    before = []  # the records right before
+    latest = []
+    for at in log.records():
+        if log.kind(at) == types.MISSION:
+            latest.append((at, list(before)))
+            if len(latest) > _LATEST:
+                del latest[0]
+        before.append(at)
+        if len(before) > _PARTS:
+            del before[0]
+    while latest:
+        at, before = latest.pop()
+        end = log.read(at)
+        if end is None or end[1] != _LAYOUT:
             continue
         count, parts = end[3]
         found = []
-        for at in places[i - parts : i]:
+        for at in before[len(before) - parts :]:
             part = log.read(at)
             if part is not None and part[0] == types.PART:
                 if (part[2] + parts - len(found)) & 0xFFFF == end[2]:
@@ -34,8 +49,27 @@ def find(log):
     return (), 0
 
 
+def _is(log, items):
+    """Whether that mission is there already."""
+    found, count = find(log)
+    if count * ITEM != len(items):
+        return False
+    for i in range(0, len(items), 2):
+        part = i // (EACH * ITEM)
+        if mem16[found[part] + i - part * EACH * ITEM] != items[i] | items[i + 1] << 8:
+            return False
+    return True
+
+
 def save(log, items):
-    """Appends a mission, ITEM bytes each: False where there is no room for it."""
+    """Appends a mission, ITEM bytes each: False where there is no room for it. One that is there
+    already takes none."""
+    if log.trouble is not None:
+        return False
+    if _is(log, items):
+        return True
+    if log.free() < _RESERVE + len(items):
+        return False
     parts = 0
     each = EACH * ITEM
     for at in range(0, len(items), each):

@@ -129,7 +129,7 @@ OFFSETS: dict[str, tuple[str, ...]] = {
     "MISSION_ACK": ("target_system", "type", "mission_type"),
     "MISSION_REQUEST": ("mission_type",),
     "MISSION_WRITE_PARTIAL_LIST": ("mission_type",),
-    "MISSION_ITEM_INT": ("x", "y", "seq", "command", "frame", "autocontinue"),
+    "MISSION_ITEM_INT": ("x", "y", "seq", "command", "frame", "autocontinue", "mission_type"),
 }
 # The car reads no further than this, and with it the parser's buffers stay small: a request for
 # a file is answered where it has this much and a little more, as all do whose path is short.

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Sequence
 from pathlib import Path
 
 from patrolcar.errors import PatrolError
+from patrolcar.files import write_whole
 from patrolcar.mission.check import problems
 from patrolcar.mission.item import Item, Mission
 from patrolcar.mission.plan import WrongItems, plan_text, read_plan
@@ -85,9 +85,4 @@ def write_mission(path: Path, items: Sequence[Item]) -> None:
     """Writes a file, whole or not at all, in the format that its ending names."""
     check_ending(path)
     text = plan_text(items) if path.suffix.lower() == PLAN else waypoints_text(items)
-    new = path.with_name(f"{path.name}.{os.getpid()}.new")
-    try:
-        new.write_text(text, encoding="utf-8")
-        new.replace(path)
-    finally:
-        new.unlink(missing_ok=True)
+    write_whole(path, text)

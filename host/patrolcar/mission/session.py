@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 
 from patrolcar.errors import PatrolError
+from patrolcar.files import check_target
 from patrolcar.link.connection import connect
 from patrolcar.mission.exchange import Exchange
 from patrolcar.mission.file import (
@@ -18,7 +19,6 @@ from patrolcar.mission.file import (
     write_mission,
 )
 from patrolcar.mission.item import Item, Mission
-from patrolcar.record import check_target
 
 Say = Callable[[str], object]
 

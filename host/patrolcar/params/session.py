@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import contextlib
-import os
 import sys
 import time
 from collections.abc import Callable, Iterator, Sequence
@@ -11,6 +10,7 @@ from pathlib import Path
 
 from patrolcar.doctor.person import Person
 from patrolcar.errors import PatrolError
+from patrolcar.files import check_target, write_whole
 from patrolcar.link.connection import connect
 from patrolcar.params.compare import Difference, differences
 from patrolcar.params.exchange import Exchange, Number, Values
@@ -24,7 +24,6 @@ from patrolcar.params.file import (
     whole_number,
 )
 from patrolcar.params.table import known
-from patrolcar.record import check_target
 
 Say = Callable[[str], object]
 
@@ -120,12 +119,7 @@ def save(source: str, path: Path, *, force: bool = False, say: Say = silent) -> 
         values = _fetched(exchange, source, say)
         identity = exchange.identity()
     when = time.strftime("%Y-%m-%d %H:%M:%S %z")
-    new = path.with_name(f"{path.name}.{os.getpid()}.new")
-    try:
-        new.write_text(text_of(values, identity, source, when), encoding="utf-8")
-        new.replace(path)
-    finally:
-        new.unlink(missing_ok=True)
+    write_whole(path, text_of(values, identity, source, when))
     return len(values)
 
 

@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from flash_chip import SECTOR_10, SECTOR_11, SECTOR_BYTES, FlashChip, PowerCut
+from flash_chip import SECTOR_10, SECTOR_11, SECTOR_BYTES, FlashChip, PowerCut, all_of
 
 TWO = ((SECTOR_10, SECTOR_BYTES), (SECTOR_11, SECTOR_BYTES))
 ONE = ((0x08014000, 0xC000),)
@@ -23,7 +23,7 @@ def log_of(areas=TWO):
 
 
 def payloads(log, *types):
-    return [record[3] for record in log.all(*types)]
+    return [record[3] for record in all_of(log, *types)]
 
 
 @pytest.mark.parametrize("areas", [TWO, ONE])
@@ -37,7 +37,7 @@ def test_what_was_appended_is_there_after_the_next_boot(chip, areas):
     assert log.newest(1) == (2, b"second")
     assert log.newest(2) == (7, b"other!")
     assert payloads(log, 1) == [b"first\0", b"second"]
-    assert [record[2] for record in log.all(1, 2)] == [0, 1, 2]
+    assert [record[2] for record in all_of(log, 1, 2)] == [0, 1, 2]
 
 
 def test_flash_is_locked_between_writes(chip):
@@ -143,7 +143,7 @@ def test_a_full_area_refuses_and_keeps_what_it_has(chip):
         n += 1
     assert n == (0xC000 - 6) // 508
     assert not log.compact()
-    assert len(log_of(ONE).all(2)) == n
+    assert len(all_of(log_of(ONE), 2)) == n
 
 
 def test_the_area_is_compacted_before_it_is_full(chip):

@@ -4,7 +4,7 @@ import random
 
 import pytest
 
-from flash_chip import SECTOR_10, SECTOR_11, SECTOR_BYTES, FlashChip, PowerCut
+from flash_chip import SECTOR_10, SECTOR_11, SECTOR_BYTES, FlashChip, PowerCut, all_of
 
 AREAS = ((SECTOR_10, SECTOR_BYTES), (SECTOR_11, SECTOR_BYTES))
 ITEM = 32
@@ -38,7 +38,8 @@ def stored(chip, where=None):
     parts, count = find(where or log())
     data = b""
     for at in parts:
-        data += chip.flash[at - 0x0800_0000 :][: 15 * ITEM]
+        start = at - 0x0800_0000
+        data += chip.flash[start : start + 15 * ITEM]
     return data[: count * ITEM]
 
 
@@ -92,7 +93,7 @@ def test_a_cut_upload_and_other_records_between_do_not_hide_the_mission_before(c
         assert log().compact()
         assert stored(chip) == whole
         assert log().newest(1) == (1, b"settings")
-    assert len(log().all(5)) == 3
+    assert len(all_of(log(), 5)) == 3
 
 
 def test_compacting_takes_the_newest_mission_alone(chip):
@@ -100,7 +101,7 @@ def test_compacting_takes_the_newest_mission_alone(chip):
         save(items(64, seed))
     assert log().compact()
     assert stored(chip) == items(64, 4)
-    assert len(log().all(5, 6)) == 6
+    assert len(all_of(log(), 5, 6)) == 6
 
 
 def test_one_that_has_rotted_gives_way_to_the_one_before(chip):
@@ -126,3 +127,44 @@ def test_a_layout_that_is_not_known_is_no_mission(chip):
     save(items(2, 1))
     log().append(6, 2, bytes((1, 0)))
     assert stored(chip) == items(2, 1)
+
+
+def test_what_is_there_already_is_not_written_again(chip):
+    assert save(items(20))
+    writes = chip.writes
+    assert save(items(20))
+    assert chip.writes == writes
+    assert save(b"")
+    writes = chip.writes
+    assert save(b"")
+    assert chip.writes == writes
+
+
+def test_many_missions_leave_room_for_settings_and_crashes(chip):
+    there = log()
+    seed = 0
+    while save(items(64, seed), there):
+        seed += 1
+    assert 50 < seed < 62
+    assert stored(chip) == items(64, seed - 1)
+    for _ in range(7):
+        assert there.append(2, 1, bytes(500))
+    assert log().compact()
+    assert stored(chip) == items(64, seed - 1)
+
+
+def test_thousands_of_records_are_walked_and_not_collected(chip):
+    import tracemalloc
+
+    save(items(64))
+    there = log()
+    for _ in range(3_000):
+        there._write(4, 1, 0, b"")
+    assert stored(chip) == items(64)
+    tracemalloc.start()
+    for act in (stored, lambda chip: log().compact()):
+        tracemalloc.clear_traces()
+        act(chip)
+        assert tracemalloc.get_traced_memory()[1] < 30_000, act
+    tracemalloc.stop()
+    assert stored(chip) == items(64)
