@@ -330,7 +330,9 @@ def test_wrong_words_are_one_line(words: tuple[str, ...], code: int, said: str) 
     assert len(done.stderr.strip().splitlines()) == 1
 
 
-def test_without_memory_it_is_said_once_and_the_loop_goes_on(make_car: Any) -> None:
+def test_without_memory_it_is_said_once_and_the_loop_goes_on(
+    make_car: Callable[..., VirtualCar],
+) -> None:
     car = make_car(world="empty", faults=[parse("memory.shortage@4,size=48")])
     car.arm("MANUAL")
     car.steer(300, 0, 2.5)
