@@ -8,6 +8,7 @@ import random
 import shutil
 import subprocess
 import sys
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -292,7 +293,7 @@ def test_boxes_are_shown_saved_drawn_and_cleared(image: Path, tmp_path: Path) ->
         assert len(short.stdout.splitlines()) == 1 + 2 + 12
         done = blackbox(sim.repl, "--all", "-o", table, "--plot", picture, "--clear")
         assert done.returncode == 0, done.stderr
-        assert len(done.stdout.splitlines()) == 1 + 2 + 37 + 2
+        assert len(done.stdout.splitlines()) == 1 + 2 + 37 + 3
         assert len(list(csv.DictReader(table.open(encoding="utf-8")))) == 37
         assert picture.read_bytes().startswith(b"\x89PNG")
         assert "no black box" in blackbox(sim.repl).stdout

@@ -95,6 +95,7 @@ def test_a_cleared_mission_is_gone_after_a_reset_too(car: VirtualCar) -> None:
         ((3, 16, 1, 0, 0, 0, 0, 0, 1_900_000_000, 0), INVALID_Y),
         ((1, 16, 1, 0, 0, 0, 0, 200_000_000, 0, 0), INVALID_X),
         ((2, 177, 1, 2, 1, 0, 0, 0, 0, 0), INVALID_PARAM1),
+        ((2, 177, 1, 1, 1, 0, 0, 0, 0, 0), INVALID_PARAM1),
         ((2, 177, 1, 0, NAN, 0, 0, 0, 0, 0), INVALID_PARAM2),
         ((2, 178, 1, 0, 0, 0, 0, 0, 0, 0), INVALID_PARAM2),
     ],

@@ -49,7 +49,11 @@ def random_items(seed: int) -> list[Item]:
     def one(number: int) -> Item:
         kind = chance.choice((WAYPOINT, LOITER_TIME, JUMP)) if number else WAYPOINT
         if kind == JUMP:
-            values = [chance.randrange(64), chance.randint(-1, 32_767), *[0.0] * 5]
+            values = [
+                (number + chance.randrange(1, 64)) % 64,
+                chance.randint(-1, 32_767),
+                *[0.0] * 5,
+            ]
             return item_of(kind, 2, values, True)
         frame = chance.choice((0, 1, 3, 5, 6))
         ends = (9_990, 9_990) if frame == 1 else (84.99, 179.99)

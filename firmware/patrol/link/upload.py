@@ -121,7 +121,7 @@ class Upload:
         items[at + COMMAND : at + FRAME] = payload[command : command + 2]
         items[at + FRAME] = payload[d.MISSION_ITEM_INT_FRAME]
         items[at + CONTINUE] = payload[d.MISSION_ITEM_INT_AUTOCONTINUE]
-        result = _check(payload, len(items) // ITEM)
+        result = _check(payload, number, len(items) // ITEM)
         if result != ACCEPTED:
             self._end(result)
             return
@@ -182,8 +182,8 @@ def _to_integers(payload):
         pack_into("<Hh", payload, at, low & 0xFFFF, (tenth >> 16) * 10 + (low >> 16))
 
 
-def _check(payload, count):
-    """A MAV_MISSION_RESULT: whether an item of a mission of that length can be driven."""
+def _check(payload, number, count):
+    """A MAV_MISSION_RESULT: whether the item of that number, of so many, can be driven."""
     command = get_u16(payload, d.MISSION_ITEM_INT_COMMAND)
     one = get_scaled(payload, 0, 1)
     two = get_scaled(payload, 4, 1_000)
@@ -202,7 +202,7 @@ def _check(payload, count):
         if not -y <= get_i16(payload, d.MISSION_ITEM_INT_Y + 2) < y:
             return _PARAMETER + 6
     elif command == _JUMP:
-        if not 0 <= one < count:
+        if not 0 <= one < count or one == number:
             return _PARAMETER + 1
         if not -1_000 <= two <= _MOST_JUMPS * 1_000:
             return _PARAMETER + 2

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import math
 from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -17,6 +18,7 @@ if TYPE_CHECKING:
 
 BEFORE, AFTER = 8, 4  # ticks around the stop that a short table shows
 DRAWN = 4  # boxes in one picture
+HEADING = "heading (degrees)"  # which goes on past half a turn
 HEADER = (
     "box", "reason", "uptime_ms", "from_stop_ms", "state", "conditions",
     "speed_left_mm_s", "speed_right_mm_s", "duty_left_permille", "duty_right_permille",
@@ -145,7 +147,7 @@ _STRIPS: tuple[tuple[str, float, tuple[Curve, ...]], ...] = (
             ("right", SENSOR_COLOURS[2], "-", lambda tick: tick.range_right),
         ),
     ),
-    ("heading (mrad)", 100, (("", INK, "-", lambda tick: tick.heading),)),
+    (HEADING, 10, (("", INK, "-", lambda tick: tick.heading),)),
 )
 
 
@@ -155,6 +157,18 @@ def _limits(values: Sequence[float], least: float) -> tuple[float, float]:
     span = max(high - low, least)
     middle = (low + high) / 2
     return middle - 0.55 * span, middle + 0.8 * span
+
+
+def _heights(box: Box, value: Callable[[Tick], float | None], angle: bool) -> list[float]:
+    """A curve over the ticks, NaN where nothing was heard; an angle in degrees without leaps."""
+    values = [value(tick) for tick in box.ticks]
+    heights = [math.nan if one is None else float(one) for one in values]
+    if angle:
+        for i in range(1, len(heights)):
+            turned = math.remainder(heights[i] - heights[i - 1], 2_000 * math.pi)
+            heights[i] = heights[i - 1] + turned
+        heights = [math.degrees(one / 1_000) for one in heights]
+    return heights
 
 
 def draw(found: Sequence[Box], path: Path) -> None:
@@ -176,18 +190,14 @@ def draw(found: Sequence[Box], path: Path) -> None:
         for row, (name, least, curves) in enumerate(_STRIPS):
             axis = axes[row][column]
             axis.grid(color=FAINT, linewidth=0.6)
-            drawn = [
-                float(one)
-                for _, _, _, value in curves
-                for one in map(value, box.ticks)
-                if one is not None
-            ]
+            lines = [_heights(box, value, name == HEADING) for _, _, _, value in curves]
+            drawn = [one for line in lines for one in line if not math.isnan(one)]
             axis.set_ylim(*_limits(drawn, least))
+            if not drawn:
+                axis.text(0.5, 0.4, "nothing heard", transform=axis.transAxes, ha="center")
             if box.stop_ms is not None:
                 axis.axvline(0.0, color=INK, linewidth=1.2, linestyle="--")
-            for label, colour, style, value in curves:
-                values = [value(tick) for tick in box.ticks]
-                heights = [float("nan") if one is None else one for one in values]
+            for (label, colour, style, _), heights in zip(curves, lines, strict=True):
                 axis.plot(times, heights, style, color=colour, label=label, linewidth=1.4)
             if len(curves) > 1:
                 axis.legend(loc="upper left", fontsize=8, ncols=len(curves), framealpha=0.8)

@@ -277,6 +277,8 @@ def blackbox(
     if plot is not None:
         draw(found, plot)
         print(f"{plot}: {min(len(found), DRAWN)} of {len(found)} boxes")
+    if clear:
+        print("the car counts them as read")
 
 
 @command()

@@ -22,7 +22,7 @@ def missions() -> None:
     A file is a plan of QGroundControl's (.plan), or waypoints as MAVProxy and Mission Planner
     have them (QGC WPL 110). A mission has up to 64 items: WAYPOINT, LOITER_TIME,
     RETURN_TO_LAUNCH, DO_JUMP and DO_CHANGE_SPEED. The car keeps it over power cuts; it takes one
-    only when it is disarmed.
+    only when it is disarmed. AUTO does not drive it yet.
 
     Examples: [bold]patrol mission show round.plan[/], [bold]patrol mission upload /dev/pts/3
     round.plan[/], [bold]patrol mission download COM5 -o now.waypoints[/].

@@ -174,6 +174,10 @@ class Repl:
                 "board, what its boot.py or main.py did is in the way: reset it with its USR "
                 "button held (MicroPython's safe boot) and run again; else pass another port"
             )
+        if b"\xfd" in self._serial.heard:
+            raise PatrolError(
+                f"port {self.port} speaks MAVLink: it is a car's telemetry, pass its REPL's port"
+            )
         if heard := self._serial.heard.decode(errors="replace").strip():
             raise PatrolError(
                 f"port {self.port} gives no MicroPython prompt, though something runs there "

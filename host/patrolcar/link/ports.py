@@ -123,6 +123,19 @@ def telemetry_beside(port: str) -> str | None:
     return str(beside) if path.name == REPL and beside.exists() else None
 
 
+def refuse_repl(port: str) -> None:
+    """PatrolError (2) for a port that is known as a car's REPL, where telemetry was to be.
+
+    A byte of a frame may be a Ctrl-C there, which stops the car's program.
+    """
+    for folder in (REAL_CARS, cars_dir()):
+        for link in folder.glob(f"*/{REPL}"):
+            if link.exists() and os.path.realpath(link) == os.path.realpath(port):
+                beside = telemetry_beside(str(link))
+                there = f": its telemetry is {os.path.realpath(beside)}" if beside else ""
+                raise PatrolError(f"port {port} is the REPL of car {link.parent.name}{there}", 2)
+
+
 def _word(text: str) -> str:
     """A short name for a folder, made of a world's name or file."""
     return re.sub(r"[^A-Za-z0-9_]+", "_", Path(text).stem)[:20] or "car"

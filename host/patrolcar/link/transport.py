@@ -14,6 +14,7 @@ from urllib.parse import parse_qs
 import serial
 
 from patrolcar.errors import PatrolError
+from patrolcar.link.ports import refuse_repl
 
 DEFAULT_BAUD = 921600
 MOST_BAUD = 100_000_000
@@ -169,6 +170,7 @@ def open_transport(uri: str, timeout: float) -> Transport:
     text = options.pop("baud", [str(DEFAULT_BAUD)])[-1]
     if options or not _number(text, MOST_BAUD):
         raise PatrolError(f"port {uri} has an unknown option: only ?baud=NUMBER is known", code=2)
+    refuse_repl(name)
     return SerialTransport(name, int(text))
 
 

@@ -30,7 +30,9 @@ _AS_IT_IS = (-1.0, -2.0)  # speeds: the present one, the usual one
 
 def problems(items: Sequence[Item]) -> list[tuple[int, str]]:
     """What is wrong: the number of the item, -1 for the mission as a whole, and a text."""
-    found = [(number, text) for number, one in enumerate(items) for text in _of(one, len(items))]
+    found = [
+        (number, text) for number, one in enumerate(items) for text in _of(number, one, len(items))
+    ]
     if len(items) > MOST_ITEMS:
         found.insert(
             0, (-1, f"{len(items)} items are more than the {MOST_ITEMS} that the car keeps")
@@ -54,15 +56,15 @@ def frame_name(number: int) -> str:
     return f"{number}" if known is None else known.name.removeprefix("MAV_FRAME_")
 
 
-def _of(one: Item, count: int) -> Iterator[str]:
+def _of(number: int, one: Item, count: int) -> Iterator[str]:
     name = command_name(one.command)
     if one.command not in COMMANDS:
-        number = "" if name == str(one.command) else f" ({one.command})"
-        yield f"command {name}{number} is not known to the car: use {', '.join(COMMANDS.values())}"
+        code = "" if name == str(one.command) else f" ({one.command})"
+        yield f"command {name}{code} is not known to the car: use {', '.join(COMMANDS.values())}"
     elif one.is_place:
         yield from _of_place(one, name)
     elif one.command == JUMP:
-        yield from _of_jump(one, count)
+        yield from _of_jump(number, one, count)
     elif one.command == CHANGE_SPEED:
         speed = one.params[1]
         if not speed > 0 and speed not in _AS_IT_IS:
@@ -90,10 +92,12 @@ def _of_place(one: Item, name: str) -> Iterator[str]:
             yield f"{what} is {shown}: the car takes {-limit:g} to {limit:g} {unit}"
 
 
-def _of_jump(one: Item, count: int) -> Iterator[str]:
+def _of_jump(number: int, one: Item, count: int) -> Iterator[str]:
     target, times = one.params[:2]
     if not _whole(target) or not 0 <= target < count:
         yield f"jumps to item {text_of(target)}: the mission has 0 to {count - 1}"
+    elif target == number:
+        yield "jumps to itself: parameter 1 is the item to go on with"
     if not _whole(times) or not FOR_EVER <= times <= MOST_JUMPS:
         yield (
             f"jumps {text_of(times)} times: parameter 2 is a whole number up to {MOST_JUMPS}, "

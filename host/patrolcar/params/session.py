@@ -136,6 +136,8 @@ def load(
     person does not agree.
     """
     lines = read_lines(path)
+    if not lines:
+        raise PatrolError(f"{path} has no parameter in it: pass one that was saved", 2)
     with car(source) as exchange:
         values = _fetched(exchange, source, say)
         check_lines(path, lines, values)

@@ -33,8 +33,9 @@ def test_what_the_car_takes_has_no_problems() -> None:
         (WAYPOINT, 3, [0, 0, 0, 0, 85.5], "latitude is 85.5000000: the car takes -84.99 to 84.99"),
         (WAYPOINT, 0, [0, 0, 0, 0, 0, 180.5], "longitude is 180.5000000"),
         (WAYPOINT, 1, [0, 0, 0, 0, 0, -10_000], "y is -10000.0000: the car takes -9990 to 9990 m"),
-        (JUMP, 2, [1, 1], "jumps to item 1: the mission has 0 to 0"),
+        (JUMP, 2, [2, 1], "jumps to item 2: the mission has 0 to 1"),
         (JUMP, 2, [-1, 1], "jumps to item -1"),
+        (JUMP, 2, [1, 1], "jumps to itself"),
         (JUMP, 2, [0.5, 1], "jumps to item 0.5"),
         (JUMP, 2, [0, -2], "jumps -2 times: parameter 2 is a whole number up to 32767, or -1"),
         (JUMP, 2, [0, float("nan")], "jumps nan times"),
@@ -46,8 +47,8 @@ def test_what_it_refuses_is_told(
     command: int, frame: int, values: list[float], words: str
 ) -> None:
     item = item_of(command, frame, [*values, *[0] * (7 - len(values))], True)
-    ((number, text),) = problems([item])
-    assert number == 0
+    ((number, text),) = problems([GOOD[0], item])
+    assert number == 1
     assert words in text
 
 
