@@ -13,12 +13,11 @@ from pathlib import Path
 
 import pytest
 
-from flash_chip import FlashChip, all_of
+from flash_chip import all_of
+from flash_cuts import Cuts, area_of, areas, record
 from patrolcar.blackbox.box import Box, boxes, part
 from patrolcar.flash.build import firmware_dir
 from patrolcar.flash.preserve import records
-from patrolcar_sim.board.image import BASE, F405
-from patrolcar_sim.board.lockstep import FlashWork
 from patrolcar_sim.car import VirtualCar
 from patrolcar_sim.faults import parse
 from patrolcar_sim.firmware_image import firmware_image as kept_image
@@ -28,12 +27,7 @@ from ticking import stored
 
 BLACKBOX = 7  # a type of record
 STORED = "black box stored: patrol blackbox"
-START, SIZE = F405.settings[0]
 WAY_MM = 6  # of 80 mm in 0.4 s: two roundings, what a tyre slips, and 10 ms
-
-
-def area_of(image: Path) -> bytes:
-    return image.read_bytes()[START : START + SIZE]
 
 
 def boxes_of(image: Path) -> list[Box]:
@@ -169,15 +163,11 @@ def test_it_is_stored_at_the_interrupt_where_the_car_was_still_armed(image: Path
 
 
 @pytest.fixture(scope="module")
-def storing(
-    firmware_image: Path, tmp_path_factory: pytest.TempPathFactory
-) -> tuple[Path, bytes, list[int]]:
-    """An image with settings, a crash record and a black box; the settings' area when one more box
-    is there, and the offsets in it of each half-word that was programmed for that."""
+def storing(firmware_image: Path, tmp_path_factory: pytest.TempPathFactory) -> Cuts:
+    """One more box beside settings, a crash record and a black box."""
     image = tmp_path_factory.mktemp("boxes") / "flash.img"
     shutil.copyfile(firmware_image, image)
     store_settings(image, "pyboard_v11", {"track": 13_040})
-    offsets: list[int] = []
     with VirtualCar(image, "empty") as car:
         car.arm("HOLD")
         car.station.command(185, 1)
@@ -189,55 +179,31 @@ def storing(
             b"crash.note(Log(board.SETTINGS), 1, ValueError('x'))\r"
         )
         car.run(3.0)
-    old = image.with_name("old.img")
-    shutil.copyfile(image, old)
-    car = VirtualCar(image, "empty")
-    car.board.quirks = {"flash": True}  # each half-word is told before it is programmed
-    with car:
-        car.arm("HOLD")
 
-        def work(kind: FlashWork, offset: int) -> None:
-            assert kind == FlashWork.WORD
-            offsets.append(offset - START)
-
+    def act(car: VirtualCar) -> None:
         car.station.command(185, 1)
-        car.board.on_flash = work
         car.until(lambda: STORED in car.station.texts)
-    return old, area_of(image), offsets
 
-
-def cut(storing: tuple[Path, bytes, list[int]], i: int, chance: random.Random | None) -> bytes:
-    """The area if power fails before the i-th half-word, or in the midst of it."""
-    old, after, offsets = storing
-    area = bytearray(area_of(old))
-    for at in offsets[:i]:
-        area[at : at + 2] = after[at : at + 2]
-    if chance is not None:
-        at = offsets[i]
-        area[at] &= after[at] | chance.getrandbits(8)
-        area[at + 1] &= after[at + 1] | chance.getrandbits(8)
-    return bytes(area)
+    return record(image, lambda car: car.arm("HOLD"), act)
 
 
 def test_a_cut_at_any_half_word_leaves_settings_crashes_and_older_boxes_whole(
-    storing: tuple[Path, bytes, list[int]], monkeypatch: pytest.MonkeyPatch
+    storing: Cuts, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """By the firmware's own reading, for every half-word, cut before it or in its midst."""
     monkeypatch.syspath_prepend(str(firmware_dir()))
     import patrol.portable  # noqa: F401  (the shim for MicroPython's own)
 
-    old, after, offsets = storing
-    assert len(offsets) > 700  # 74 ticks
-    assert cut(storing, len(offsets), None) == after
+    assert len(storing) > 700  # 74 ticks
+    assert storing.area(len(storing)) == storing.after
     chance = random.Random("cut boxes")
-    (whole,) = boxes_of(old)
+    (whole,) = boxes_of(storing.old)
     missing = set()
-    for i in range(len(offsets)):
-        chip = FlashChip().install(monkeypatch)
-        chip.flash[START : START + SIZE] = cut(storing, i, chance if i % 2 else None)
+    for i in range(len(storing)):
+        storing.chip(i, chance if i % 2 else None, monkeypatch)
         from patrol.store.log import Log
 
-        log = Log(tuple((BASE + start, size) for start, size in F405.settings))
+        log = Log(areas())
         assert len(all_of(log, 1)) == 1
         assert len(all_of(log, 2)) == 1
         first, *rest = stored(log)
@@ -249,13 +215,9 @@ def test_a_cut_at_any_half_word_leaves_settings_crashes_and_older_boxes_whole(
 
 @pytest.mark.parametrize("share", [0.1, 0.5, 0.95])
 def test_a_board_that_lost_power_while_storing_boots_and_its_boxes_are_shown(
-    storing: tuple[Path, bytes, list[int]], image: Path, share: float
+    storing: Cuts, image: Path, share: float
 ) -> None:
-    old, _, offsets = storing
-    shutil.copyfile(old, image)
-    with image.open("r+b") as file:
-        file.seek(START)
-        file.write(cut(storing, int(share * len(offsets)), random.Random(f"{share}")))
+    storing.board(int(share * len(storing)), random.Random(f"{share}"), image)
     with Served("--flash", image, "--world", "empty") as sim:
         done = blackbox(sim.repl)
         assert done.returncode == 0, done.stderr
