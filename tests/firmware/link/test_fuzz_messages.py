@@ -12,7 +12,7 @@ from toy_board import ToyBoard
 
 RESULTS = {0, 1, 2, 3, 4, 8, 9}
 NOT_BUILT = 3
-BUILT = {176, 179, 400, 410, 510, 511, 512, 520}
+BUILT = {176, 179, 185, 224, 400, 410, 510, 511, 512, 520}
 FLOATS = (0.0, -0.0, 1.0, -1.0, 2.0**30, -(2.0**31), 3e38, 1e-38, float("nan"), float("inf"))
 SHORT = 48  # bytes of an array, as in conftest.py
 ENDS = {
