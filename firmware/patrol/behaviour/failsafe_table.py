@@ -12,7 +12,7 @@ TABLE = (
     ("link lost", HALT, keys.FS_LINK_ACT, 0, keys.FS_LINK_MS),
     ("battery low", HALT, keys.FS_LOW_ACT, keys.FS_LOW_MV, keys.FS_LOW_MS),
     ("battery critical", HALT, keys.FS_CRIT_ACT, keys.FS_CRIT_MV, keys.FS_CRIT_MS),
-    ("stall", BLOCKED, keys.FS_STALL_ACT, 0, keys.FS_STALL_MS),
+    ("stall", BLOCKED, keys.FS_STALL_ACT, keys.FS_STALL_PCT, keys.FS_STALL_MS),
     ("tilt", HALT, keys.FS_TILT_ACT, keys.FS_TILT_PCT, keys.FS_TILT_MS),
     ("cliff", OBSTACLE, keys.FS_CLIFF_ACT, 0, 0),
     ("bumper", OBSTACLE, keys.FS_BUMPER_ACT, 0, 0),
