@@ -128,6 +128,7 @@ def refuse_repl(port: str) -> None:
 
     A byte of a frame may be a Ctrl-C there, which stops the car's program.
     """
+    _clear_left_over()  # whose terminals may be others' by now
     for folder in (REAL_CARS, cars_dir()):
         for link in folder.glob(f"*/{REPL}"):
             if link.exists() and os.path.realpath(link) == os.path.realpath(port):

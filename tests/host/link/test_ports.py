@@ -30,3 +30,15 @@ def test_a_known_repl_is_no_telemetry_and_gets_no_byte(
             os.read(board, 1)
         connect(names[1]).close()
     connect(names[0]).close()
+
+
+def test_what_a_killed_simulator_has_left_refuses_nobodys_port(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("XDG_STATE_HOME", str(tmp_path))
+    _, port = pty.openpty()
+    left = tmp_path / "patrolcar" / "ports" / "office-1"
+    left.mkdir(parents=True)
+    (left / "lock").touch()
+    (left / "repl").symlink_to(os.ttyname(port))
+    connect(os.ttyname(port)).close()
