@@ -14,7 +14,7 @@ from patrol.portable import const
 
 TICKS = const(74)
 HALF = const(37)
-BYTES = const(19)  # of a tick's record; its format is FORMAT in host/patrolcar/blackbox.py
+BYTES = const(19)  # of a tick's record; its format is FORMAT in host/patrolcar/blackbox/box.py
 _AFTER = const(13)  # ticks that still belong to a stop
 _CHAIN_MS = const(5_000)  # so soon after a stop another one comes of it
 MOST = const(3)  # times since boot that it is written: flash does not last for ever

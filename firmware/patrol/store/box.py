@@ -22,8 +22,6 @@ READ = const(0)  # the layout of the mark
 HEAD = "<IHBBBB8s"
 HEAD_BYTES = const(18)
 PART_TICKS = const(25)
-# Bytes that are left to settings and crash records: less than what log.tidy makes room for.
-_RESERVE = const(4_096)
 
 
 def write(log, box):
@@ -33,7 +31,7 @@ def write(log, box):
         _split(parts, box.ring, box.aside, ring.HALF)
     if box.left < 0:
         _split(parts, box.ring, box.now, box.size)
-    stored = log.free() >= _RESERVE + len(parts) * types.MOST
+    stored = log.free() >= types.RESERVE + len(parts) * types.MOST
     for part in parts:
         stored = stored and log.append(types.BLACKBOX, LAYOUT, part)
     box.begin(box.budget - 1 if stored else 0)  # what could not be stored is not tried again

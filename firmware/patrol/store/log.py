@@ -25,7 +25,9 @@ MISSION = const(6)  # the parts right before it are one: how many items, how man
 BLACKBOX = const(7)  # some ticks before and after a stop
 TYPES = const(8)
 _KEPT = (0, 1, 3, 1, 1, 0, 1, 4)  # how many of each type compacting takes along
-_PARTS = const(5)  # the most of a mission
+PARTS = const(5)  # the most of a mission
+# Bytes that missions and boxes leave to settings and crash records: less than what `tidy` makes.
+RESERVE = const(4_096)
 _TORN = const(8)  # by so many cuts of the power in a row no record is lost
 
 MOST = const(508)  # bytes of payload
@@ -231,25 +233,25 @@ class Log:
             kind = self.kind(at)
             if kind == PART:
                 parts.append(at)
-                if len(parts) > _PARTS:
+                if len(parts) > PARTS:
                     del parts[0]
             elif kind < TYPES:
-                # What lies between a mission's end and its parts is no part of it.
-                last[kind].append((at, list(parts)) if kind == MISSION else (at,))
+                last[kind].append(parts + [at] if kind == MISSION else [at])
                 if len(last[kind]) > _KEPT[kind] + _TORN:
                     del last[kind][0]
         found = []
         for kind in range(TYPES):
             left = _KEPT[kind]
             while left and last[kind]:
-                place = last[kind].pop()
-                record = self.read(place[0])
-                if record is not None:
+                places = last[kind].pop()
+                record = self.read(places[-1])
+                if record is None:
+                    continue
+                places = places[len(places) - 1 - record[3][1] :] if kind == MISSION else places
+                if None not in [self.read(at) for at in places]:
                     left -= 1
-                    found.append(place[0])
-                    if kind == MISSION and record[3][1]:
-                        found.extend(place[1][-record[3][1] :])
-        return sorted([at for at in found if self.read(at) is not None])
+                    found.extend(places)
+        return sorted(found)
 
     # The flash interface.
 

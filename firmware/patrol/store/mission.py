@@ -11,10 +11,7 @@ from patrol.store.items import EACH, ITEM
 
 _LAYOUT = const(1)
 _PAYLOAD = const(6)  # where it begins in a record
-_PARTS = const(5)  # the most of a mission
 _LATEST = const(4)  # missions that are looked at, the newest first: of a rotten one the one before
-# Bytes that are left to settings and crash records: less than what log.tidy makes room for.
-_RESERVE = const(4_096)
 
 
 def find(log):
@@ -30,7 +27,7 @@ def find(log):
             if len(latest) > _LATEST:
                 del latest[0]
         before.append(at)
-        if len(before) > _PARTS:
+        if len(before) > types.PARTS:
             del before[0]
     while latest:
         at, before = latest.pop()
@@ -68,7 +65,7 @@ def save(log, items):
         return False
     if _is(log, items):
         return True
-    if log.free() < _RESERVE + len(items):
+    if log.free() < types.RESERVE + len(items):
         return False
     parts = 0
     each = EACH * ITEM

@@ -23,6 +23,8 @@ from patrolcar.flash.whole import write_whole
 MAGIC = 0x504C
 HEAD, FRAME = 6, 8  # bytes of an area's head, and of a record around its payload
 KEPT = {2: 3, 7: 4}  # crash records, parts of black boxes; of every other type the newest
+# Parts of a mission, and the record behind them that says how many they are (its second byte).
+PART, MISSION = 5, 6
 MOST = 508  # bytes of payload
 FULL = 0.75  # of an area that has to be compacted
 READ_S = 30.0
@@ -84,8 +86,10 @@ class Record:
 
 
 def records(raw: bytes) -> list[Record]:
-    """The whole records of an area's bytes, oldest first; torn ones are skipped."""
+    """The whole records of an area's bytes, oldest first; what is torn is skipped, and the end of
+    a mission of which a part is."""
     found: list[Record] = []
+    sequences: list[int] = []
     if len(raw) < HEAD or _half(raw, 0) != MAGIC or _half(raw, 2) ^ _half(raw, 4) != 0xFFFF:
         return found
     at = HEAD
@@ -96,10 +100,24 @@ def records(raw: bytes) -> list[Record]:
             at += 2
             continue
         record = raw[at : at + size]
-        if mcrf4xx(record[:-2]) == _half(record, size - 2):
-            found.append(Record(record[2], record[3], record[6:-2].hex()))
         at += size
+        if mcrf4xx(record[:-2]) != _half(record, size - 2):
+            continue
+        one, sequence = Record(record[2], record[3], record[6:-2].hex()), _half(record, 4)
+        parts = _parts(one)
+        before = [(sequence - i) & 0xFFFF for i in range(parts, 0, -1)]
+        if parts and (
+            sequences[-parts:] != before or any(other.kind != PART for other in found[-parts:])
+        ):
+            continue
+        found.append(one)
+        sequences.append(sequence)
     return found
+
+
+def _parts(record: Record) -> int:
+    """How many records right before it belong to it."""
+    return bytes.fromhex(record.payload)[1] if record.kind == MISSION and record.payload else 0
 
 
 def _half(raw: bytes, at: int) -> int:
@@ -107,11 +125,14 @@ def _half(raw: bytes, at: int) -> int:
 
 
 def compacted(found: list[Record]) -> list[Record]:
-    """What counts of them: the newest of each type."""
+    """What counts of them: the newest of each type, of a mission all its parts."""
     kept: list[Record] = []
+    parts = 0
     for record in reversed(found):
-        if sum(one.kind == record.kind for one in kept) < KEPT.get(record.kind, 1):
+        most = parts if record.kind == PART else KEPT.get(record.kind, 1)
+        if sum(one.kind == record.kind for one in kept) < most:
             kept.insert(0, record)
+            parts = _parts(record) or parts
     return kept
 
 
@@ -222,6 +243,9 @@ class Preserved:
         there = compacted(records(self._read()))
         if there != self._records:
             try:
+                gone = {one.kind for one in self._records if one not in there}
+                if gone & {PART, MISSION}:  # only together they are one
+                    there = [one for one in there if one.kind not in (PART, MISSION)]
                 missing = [
                     (one.kind, one.layout, one.payload)
                     for one in self._records

@@ -112,6 +112,8 @@ def test_one_that_has_rotted_gives_way_to_the_one_before(chip):
     (at, _), _ = find(log())
     chip.flash[at - 0x0800_0000 + 7] &= 0x0F & ~items(20, 2)[7]
     assert stored(chip) == items(20, 1)
+    assert log().compact()
+    assert stored(chip) == items(20, 1)
 
 
 def test_without_room_it_is_refused_and_the_one_before_stays(chip):

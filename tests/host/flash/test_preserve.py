@@ -59,6 +59,39 @@ def test_of_settings_the_newest_counts_and_of_crashes_three() -> None:
     assert kept == [(1, b"s3"), (2, b"c2"), (2, b"c3"), (2, b"c4")]
 
 
+PARTS = [(5, 1, b"%02d" % i * 8) for i in range(5)]
+END = (6, 1, bytes((64, 5)))
+
+
+def of_missions(*found: tuple[int, int, bytes]) -> list[tuple[int, bytes]]:
+    kept = [(one.kind, bytes.fromhex(one.payload)) for one in compacted(records(area(*found)))]
+    return [one for one in kept if one[0] in (5, 6)]
+
+
+def test_the_newest_whole_mission_is_kept_with_all_its_parts() -> None:
+    old = [(5, 1, b"old!"), (6, 1, bytes((1, 1)))]
+    cut_off = [(5, 1, b"later"), (5, 1, b"and later")]
+    found = of_missions(*old, *PARTS, END, (1, 1, b"set!"), *cut_off)
+    assert found == [(kind, payload) for kind, _, payload in [*PARTS, END]]
+
+
+def test_a_mission_that_lacks_a_part_gives_way_to_the_one_before() -> None:
+    old = [(5, 1, b"old!"), (6, 1, bytes((1, 1)))]
+    raw = bytearray(area(*old, *PARTS, END))
+    raw[raw.index(b"02" * 8)] ^= 1
+    kept = [(one.kind, one.payload) for one in compacted(records(bytes(raw)))]
+    assert kept == [(5, b"old!".hex()), (6, "0101")]
+
+
+def test_a_mission_of_which_a_part_is_gone_is_put_back_whole(tmp_path: Path) -> None:
+    board = Board(area(*PARTS, END, (1, 1, b"mine")))
+    kept = preserve(board, tmp_path)
+    board.raw = area(*PARTS[1:], END, (1, 1, b"mine"))
+    kept.restore()
+    found = [(one.kind, bytes.fromhex(one.payload)) for one in records(board.raw)]
+    assert found[-6:] == [(kind, payload) for kind, _, payload in [*PARTS, END]]
+
+
 class Board:
     """A REPL whose flash is `raw`; what is written to it is kept."""
 
