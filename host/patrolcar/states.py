@@ -7,7 +7,6 @@ behaviour/failsafe_table.py with their settings from store/table.py. A block sta
 
 from __future__ import annotations
 
-import argparse
 import ast
 import re
 import sys
@@ -16,7 +15,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from patrolcar.errors import PatrolError
-from patrolcar.wiring.document import checkout
+from patrolcar.made import bring_up_to_date
 
 BLOCK = re.compile(r"(<!-- states: (\w+) -->\n).*?(<!-- end of \2 -->\n)", re.DOTALL)
 CONSTANT = re.compile(r"^([A-Z_]+) = const\(\d+\)(?:  # (.*))?$", re.MULTILINE)
@@ -177,28 +176,16 @@ def filled(text: str, tree: Path) -> str:
     return BLOCK.sub(made, text)
 
 
+def outputs(root: Path) -> dict[Path, str]:
+    """The document whose blocks are made, in the checkout at `root`."""
+    tree = root / "firmware"
+    path = tree / "README.md"
+    return {path: filled(path.read_text(encoding="utf-8"), tree)}
+
+
 def main(arguments: list[str] | None = None) -> int:
-    """Writes the blocks where they are stale; with --check only says so, by exit code 1."""
-    parser = argparse.ArgumentParser(prog="patrolcar.states", description=__doc__)
-    parser.add_argument("--check", action="store_true", help="only compare; exit 1 when stale")
-    parser.add_argument("--root", type=Path, help="the checkout")
-    options = parser.parse_args(arguments)
-    try:
-        tree = (options.root or checkout()) / "firmware"
-        path = tree / "README.md"
-        text = path.read_text(encoding="utf-8")
-        new = filled(text, tree)
-    except PatrolError as error:
-        print(error, file=sys.stderr)
-        return error.code
-    if new == text:
-        return 0
-    if options.check:
-        print("firmware/README.md is stale: run `make states`", file=sys.stderr)
-        return 1
-    path.write_text(new, encoding="utf-8")
-    print("wrote firmware/README.md")
-    return 0
+    """See made.bring_up_to_date."""
+    return bring_up_to_date(outputs, "states", arguments)
 
 
 if __name__ == "__main__":

@@ -20,10 +20,10 @@ from importlib.metadata import version
 from pathlib import Path
 
 from patrolcar.errors import PatrolError
+from patrolcar.files import write_whole
 from patrolcar.flash import build, cache
 from patrolcar.flash.flash import Options, transfer
 from patrolcar.flash.repl import Repl
-from patrolcar.flash.whole import write_whole
 from patrolcar_sim.board import image as image_format
 from patrolcar_sim.board import models
 from patrolcar_sim.board.image import fcntl

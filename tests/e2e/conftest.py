@@ -12,6 +12,7 @@ import pytest
 
 from patrolcar_sim.car import VirtualCar
 from patrolcar_sim.firmware_image import firmware_image as kept_image
+from patrolcar_sim.powered import Powered
 
 ROOT = Path(__file__).resolve().parents[2]
 
@@ -54,3 +55,12 @@ def make_car(image: Path) -> Iterator[Callable[..., VirtualCar]]:
     yield make
     for car in cars:
         car.__exit__()
+
+
+@pytest.fixture(scope="module")
+def uart(firmware_image: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """The telemetry port of a car that the tests of a file share."""
+    image = tmp_path_factory.mktemp("shared") / "flash.img"
+    shutil.copyfile(firmware_image, image)
+    with Powered(image) as board:
+        yield board.uart

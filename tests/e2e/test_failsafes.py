@@ -17,9 +17,9 @@ from typing import Any
 import pytest
 
 import figures
+from bridge import Bridge, silence
 from patrolcar_sim.car import VirtualCar
 from patrolcar_sim.faults import parse
-from patrolcar_sim.ground_station import ScriptedStation
 from patrolcar_sim.scenario.parameters import settings_table, store_settings
 from patrolcar_sim.scenario.recording import STATE_TEXTS
 
@@ -51,10 +51,6 @@ class Case:
     settings: dict[str, int] = field(default_factory=dict)
     stopped: str = "HOLD"
     mode: str = "MANUAL"
-
-
-def silence(car: VirtualCar) -> None:
-    car.station._next_heartbeat = 1 << 60
 
 
 def pack(volts: float) -> Callable[[VirtualCar], None]:
@@ -125,44 +121,6 @@ CASES = {
         settings={"fs_mem_kb": 60},
     ),
 }
-
-
-class Bridge:
-    """What the bridge's pins say: the changes of `driven` and of `powered`, by time."""
-
-    def __init__(self, car: VirtualCar) -> None:
-        self._board, world = car.board, car.world
-        self._power = False
-        self._sides = [(False, False, 0.0)] * 2
-        self.driven: list[tuple[int, bool]] = [(0, False)]
-        self.powered: list[tuple[int, bool]] = [(0, False)]
-        standby, motor = world.set_standby, world.set_motor
-
-        def set_standby(enabled: bool) -> None:
-            self._power = enabled
-            self._note()
-            standby(enabled)
-
-        def set_motor(side: int, in1: bool, in2: bool, duty: float) -> None:
-            self._sides[side] = (in1, in2, duty)
-            self._note()
-            motor(side, in1, in2, duty)
-
-        world.set_standby = set_standby  # type: ignore[method-assign]
-        world.set_motor = set_motor  # type: ignore[method-assign]
-
-    def _note(self) -> None:
-        driven = self._power and any(in1 != in2 and duty > 0 for in1, in2, duty in self._sides)
-        for changes, now in ((self.driven, driven), (self.powered, self._power)):
-            if changes[-1][1] != now:
-                changes.append((self._board.now_us, now))
-
-    @staticmethod
-    def off_us(changes: list[tuple[int, bool]], from_us: int) -> int | None:
-        """When it was first off, from then on."""
-        if not [on for at, on in changes if at <= from_us][-1]:
-            return from_us
-        return next((at for at, on in changes if at > from_us and not on), None)
 
 
 @dataclass
@@ -284,118 +242,3 @@ def test_stop_and_cut_take_the_drive_away_within_20_ms(
         assert run.state == ("FAULT" if action == CUT else case.stopped)
         assert Bridge.off_us(run.bridge.powered, CAUSE_US) == (off if action == CUT else None)
     figures.add(record_property, f"failsafe {name}", ("", "ms to the brake or off", "told"), rows)
-
-
-BYTES_US = 1_000
-"""What a COMMAND_LONG takes on the line at 921600 baud, and a margin."""
-TICK_US = 10_000
-FORCED = 21_196
-
-
-@pytest.mark.parametrize(("command", "first", "second"), [(400, 0, FORCED), (185, 1, 0)])
-@pytest.mark.parametrize("mode", ["HOLD", "MANUAL", "AUTO"])
-def test_an_emergency_stop_takes_the_power_within_a_tick_of_its_last_byte(
-    make_car: Callable[..., VirtualCar], mode: str, command: int, first: int, second: int
-) -> None:
-    car = make_car(world="office", seed=1)
-    bridge = Bridge(car)
-    car.arm(mode)
-    car.steer(STICK if mode == "MANUAL" else 0, 0, 1.013)
-    sent_us = car.board.now_us
-    car.station.command(command, first, second)
-    car.run(0.5)
-    off = Bridge.off_us(bridge.powered, sent_us)
-    assert off is not None
-    print(f"{mode}: no power {(off - sent_us) / 1000:.1f} ms after the command")
-    assert off - sent_us <= BYTES_US + TICK_US + 1_000  # and the tasks before
-    assert "emergency stop" in car.station.texts
-    ack = car.station.last("COMMAND_ACK")
-    assert (ack.command, ack.result) == (command, 0)
-    car.station.arm()
-    car.run(0.5)
-    assert not bridge.powered[-1][1]
-    assert "refused: FAULT; disarm to clear it" in car.station.texts
-    car.station.disarm()
-    car.station.arm(car.board.now_us + 100_000)
-    car.run(0.5)
-    assert bridge.powered[-1][1]
-
-
-def test_an_emergency_stop_of_a_disarmed_car_keeps_it_from_being_armed(
-    make_car: Callable[..., VirtualCar],
-) -> None:
-    car = make_car(world="empty", seed=1)
-    bridge = Bridge(car)
-    car.run(2.0)
-    car.station.command(400, 0, FORCED)
-    car.station.arm(car.board.now_us + 100_000)
-    car.run(0.5)
-    assert not bridge.powered[-1][1]
-
-
-@pytest.mark.parametrize("first", [0, -1, 2, float("nan")])
-def test_a_termination_that_is_none_is_denied(
-    make_car: Callable[..., VirtualCar], first: float
-) -> None:
-    car = make_car(world="empty", seed=1)
-    car.arm("HOLD")
-    car.station.command(185, first)
-    car.run(0.5)
-    assert car.station.last("COMMAND_ACK").result == 2
-    assert car.station.last("HEARTBEAT").base_mode & 128
-
-
-def test_the_start_button_starts_a_patrol_without_any_ground_station(image: Path) -> None:
-    station = ScriptedStation(heartbeat=False)
-    fault = parse("switch.stuck@2+1:button")
-    with VirtualCar(image, "office", faults=[fault], station=station) as car:
-        car.run(20.0)
-        assert "AUTO" in station.texts
-        assert car.world.distance_m > 2
-        assert car.world.contacts == 0
-
-
-@pytest.mark.parametrize("goes_on", [0, 1])
-def test_a_patrol_whose_ground_station_falls_silent_goes_on_if_told_so(
-    image: Path, goes_on: int
-) -> None:
-    store_settings(image, "pyboard_v11", {"auto_no_link": goes_on})
-    with VirtualCar(image, "office") as car:
-        car.patrol(3.0)
-        silence(car)
-        car.run(5.0)
-        assert "ground station silent" in car.station.texts
-        before = car.world.distance_m
-        car.run(5.0)
-        assert (car.world.distance_m - before > 0.3) == bool(goes_on)
-
-
-def test_a_start_after_the_ground_station_was_lost_is_no_reason_to_stop(image: Path) -> None:
-    fault = parse("switch.stuck@8+1:button")
-    with VirtualCar(image, "office", faults=[fault]) as car:
-        car.run(3.0)
-        silence(car)
-        car.run(17.0)
-        assert "AUTO" in car.station.texts
-        assert "armed: HOLD" not in car.station.texts[car.station.texts.index("AUTO") :]
-        assert car.world.distance_m > 1
-
-
-def test_the_link_cannot_arm_a_car_whose_start_button_is_pressed(
-    make_car: Callable[..., VirtualCar],
-) -> None:
-    car = make_car(world="empty", seed=1, faults=[parse("switch.stuck@1+4:button")])
-    bridge = Bridge(car)
-    # It was armed by being held, and is disarmed by the press of the fault's next one.
-    car.run(3.0)
-    car.station.disarm()
-    car.run(0.2)
-    assert not bridge.powered[-1][1]
-    car.station.arm()
-    car.run(0.2)
-    assert "arming refused: the start button is pressed" in car.station.texts
-    assert not bridge.powered[-1][1]
-    car.run(2.0)
-    car.station.arm()
-    car.run(0.2)
-    assert bridge.powered[-1][1]

@@ -4,12 +4,10 @@ from __future__ import annotations
 
 import json
 import random
-import shutil
 import signal
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -31,15 +29,6 @@ SQUARE = ROOT / "sim" / "missions" / "square.plan"
 @pytest.fixture
 def patrol(capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> Patrol:
     return in_process(capsys, monkeypatch, "mission")
-
-
-@pytest.fixture(scope="module")
-def uart(firmware_image: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    """The telemetry port of a car that these tests share."""
-    image = tmp_path_factory.mktemp("mission") / "flash.img"
-    shutil.copyfile(firmware_image, image)
-    with Powered(image) as board:
-        yield board.uart
 
 
 def random_items(seed: int) -> list[Item]:

@@ -6,7 +6,6 @@ import contextlib
 import json
 import random
 import select
-import shutil
 import signal
 import socket
 import subprocess
@@ -34,15 +33,6 @@ from simulated import Answers
 @pytest.fixture
 def patrol(capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> Patrol:
     return in_process(capsys, monkeypatch, "params")
-
-
-@pytest.fixture(scope="module")
-def uart(firmware_image: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    """The telemetry port of a car that these tests share."""
-    image = tmp_path_factory.mktemp("params") / "flash.img"
-    shutil.copyfile(firmware_image, image)
-    with Powered(image) as board:
-        yield board.uart
 
 
 def test_a_person_lists_sets_saves_compares_and_loads(

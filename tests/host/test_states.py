@@ -7,7 +7,7 @@ import pytest
 from patrolcar import states
 from patrolcar.errors import PatrolError
 from patrolcar.flash.build import firmware_dir
-from patrolcar.wiring.document import checkout
+from patrolcar.made import checkout
 
 TREE = firmware_dir()
 

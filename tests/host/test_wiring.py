@@ -10,9 +10,10 @@ import pytest
 
 from patrolcar.errors import PatrolError
 from patrolcar.flash.build import board_data, boards, build
+from patrolcar.made import checkout
 from patrolcar.wiring import __main__ as generator
 from patrolcar.wiring import figures, values
-from patrolcar.wiring.document import checkout, filled, picture, table
+from patrolcar.wiring.document import filled, picture, table
 from patrolcar.wiring.headers import HEADERS, header
 from patrolcar.wiring.layout import plan
 from patrolcar.wiring.picture import draw

@@ -10,7 +10,7 @@ import contextlib
 import hashlib
 from pathlib import Path
 
-from patrolcar.flash.whole import write_whole
+from patrolcar.files import write_whole
 
 HASH_BYTES = 32
 

@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from patrolcar.errors import PatrolError
-from patrolcar.flash.whole import write_whole
+from patrolcar.files import write_whole
 
 
 @dataclass

@@ -17,8 +17,8 @@ from typing import Any
 from fastcrc.crc16 import mcrf4xx
 
 from patrolcar.errors import PatrolError
+from patrolcar.files import write_whole
 from patrolcar.flash.repl import BoardError, Repl
-from patrolcar.flash.whole import write_whole
 
 MAGIC = 0x504C
 HEAD, FRAME = 6, 8  # bytes of an area's head, and of a record around its payload

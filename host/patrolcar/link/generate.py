@@ -7,13 +7,12 @@ others get the offsets of the fields named here.
 
 from __future__ import annotations
 
-import argparse
 import sys
 from pathlib import Path
 from typing import Any
 
-from patrolcar.errors import PatrolError
 from patrolcar.link.definition import messages
+from patrolcar.made import bring_up_to_date
 
 # Sent ones first and the most frequent of them at the front: the board looks ids up by scanning.
 SENDS = (
@@ -158,13 +157,9 @@ target_system or 255. The length of a message that is only sent reaches as far a
 '''
 
 
-def default_output() -> Path:
-    """firmware/patrol/link/dialect.py of this checkout; PatrolError where there is none."""
-    for root in Path(__file__).resolve().parents:
-        directory = root / "firmware" / "patrol" / "link"
-        if directory.is_dir():
-            return directory / "dialect.py"
-    raise PatrolError("no firmware/patrol/link above this package: pass --output PATH", code=2)
+def outputs(root: Path) -> dict[Path, str]:
+    """firmware/patrol/link/dialect.py of the checkout at `root`."""
+    return {root / "firmware" / "patrol" / "link" / "dialect.py": generate()}
 
 
 def _used_length(message: Any) -> int:
@@ -214,27 +209,8 @@ def generate() -> str:
 
 
 def main(arguments: list[str] | None = None) -> int:
-    """Writes the file, or with --check says by exit code 1 that it is stale."""
-    parser = argparse.ArgumentParser(prog="patrolcar.link.generate", description=__doc__)
-    parser.add_argument("--check", action="store_true", help="only compare; exit 1 when stale")
-    parser.add_argument("--output", type=Path, help="the file to write")
-    options = parser.parse_args(arguments)
-    try:
-        output = options.output or default_output()
-    except PatrolError as error:
-        print(error, file=sys.stderr)
-        return error.code
-    text = generate()
-    current = output.read_text(encoding="utf-8") if output.exists() else ""
-    if options.check:
-        if text != current:
-            print(f"{output} is stale: run `make dialect`", file=sys.stderr)
-            return 1
-        return 0
-    if text != current:
-        output.write_text(text, encoding="utf-8")
-        print(f"wrote {output}")
-    return 0
+    """See made.bring_up_to_date."""
+    return bring_up_to_date(outputs, "dialect", arguments)
 
 
 if __name__ == "__main__":

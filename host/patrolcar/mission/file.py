@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from patrolcar.errors import PatrolError
-from patrolcar.files import write_whole
+from patrolcar.files import read_text, write_whole
 from patrolcar.mission.check import problems
 from patrolcar.mission.item import Item, Mission
 from patrolcar.mission.plan import WrongItems, plan_text, read_plan
@@ -28,7 +28,7 @@ class BrokenMission(PatrolError):
 
 def read_mission(path: Path, *, first_is_home: bool = True) -> Mission:
     """What is in a file, by what it begins with. BrokenMission, or PatrolError (2) for others."""
-    text = _text(path)
+    text = read_text(path, "a mission", "a .plan or a .waypoints", _MOST_BYTES)
     try:
         if text.lstrip().startswith("{"):
             return read_plan(text)
@@ -46,21 +46,6 @@ def read_mission(path: Path, *, first_is_home: bool = True) -> Mission:
         "with QGC WPL 110",
         2,
     )
-
-
-def _text(path: Path) -> str:
-    if path.is_dir():
-        raise PatrolError(f"{path} is a folder: pass a file of a mission", 2)
-    if not path.is_file():
-        raise PatrolError(f"file {path} does not exist: pass a .plan or a .waypoints", 2)
-    try:
-        if path.stat().st_size > _MOST_BYTES:
-            raise PatrolError(f"{path} is too large to be a mission", 2)
-        return path.read_text(encoding="utf-8-sig")
-    except UnicodeDecodeError:
-        raise PatrolError(f"{path} is no text, so no mission", 2) from None
-    except OSError as error:
-        raise PatrolError(f"{path} cannot be read: {error.strerror}", 2) from None
 
 
 def refused(path: Path, mission: Mission) -> list[str]:
@@ -85,4 +70,4 @@ def write_mission(path: Path, items: Sequence[Item]) -> None:
     """Writes a file, whole or not at all, in the format that its ending names."""
     check_ending(path)
     text = plan_text(items) if path.suffix.lower() == PLAN else waypoints_text(items)
-    write_whole(path, text)
+    write_whole(path.resolve(), text.encode())

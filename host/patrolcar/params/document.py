@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-import argparse
 import sys
 from pathlib import Path
 
-from patrolcar.errors import PatrolError
+from patrolcar.made import bring_up_to_date
 from patrolcar.params.table import Parameter, grouped, parameters
-from patrolcar.wiring.document import checkout
 
 DOCUMENT = Path("firmware/PARAMETERS.md")
 
@@ -51,26 +49,14 @@ def _row(one: Parameter) -> str:
     return "| " + " | ".join(cell.replace("|", "\\|") for cell in cells) + " |"
 
 
+def outputs(root: Path) -> dict[Path, str]:
+    """The document, in the checkout at `root`."""
+    return {root / DOCUMENT: document(parameters(root / "firmware"))}
+
+
 def main(arguments: list[str] | None = None) -> int:
-    """Writes the file if it is not as it should be; with --check only says so, by exit code 1."""
-    parser = argparse.ArgumentParser(prog="patrolcar.params.document", description=__doc__)
-    parser.add_argument("--check", action="store_true", help="only compare; exit 1 when stale")
-    parser.add_argument("--root", type=Path, help="the checkout")
-    options = parser.parse_args(arguments)
-    try:
-        root = options.root or checkout()
-        path, text = root / DOCUMENT, document(parameters(root / "firmware"))
-        if path.is_file() and path.read_text(encoding="utf-8") == text:
-            return 0
-        if options.check:
-            print(f"{DOCUMENT} is stale: run `make parameters`", file=sys.stderr)
-            return 1
-        path.write_text(text, encoding="utf-8")
-        print(f"wrote {DOCUMENT}")
-    except PatrolError as error:
-        print(error, file=sys.stderr)
-        return error.code
-    return 0
+    """See made.bring_up_to_date."""
+    return bring_up_to_date(outputs, "parameters", arguments)
 
 
 if __name__ == "__main__":

@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from patrolcar.errors import PatrolError
+from patrolcar.files import read_text
 from patrolcar.params.exchange import Identity, Number, Values
 from patrolcar.params.table import MOST, known
 
@@ -69,18 +70,7 @@ def is_file(source: str) -> bool:
 
 def read_lines(path: Path) -> list[Line]:
     """The lines of a file, each name once. BrokenFile, or PatrolError (2) where it is none."""
-    if path.is_dir():
-        raise PatrolError(f"{path} is a folder: pass a file of parameters", 2)
-    if not path.is_file():
-        raise PatrolError(f"file {path} does not exist: pass one of patrol params SOURCE save", 2)
-    try:
-        if path.stat().st_size > _MOST_BYTES:
-            raise PatrolError(f"{path} is too large to be a file of parameters", 2)
-        text = path.read_text(encoding="utf-8-sig")
-    except UnicodeDecodeError:
-        raise PatrolError(f"{path} is no text, so no file of parameters", 2) from None
-    except OSError as error:
-        raise PatrolError(f"{path} cannot be read: {error.strerror}", 2) from None
+    text = read_text(path, "a file of parameters", "one of patrol params SOURCE save", _MOST_BYTES)
     found: dict[str, Line] = {}
     problems: dict[int, str] = {}
     for number, raw in enumerate(text.splitlines(), 1):

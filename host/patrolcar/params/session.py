@@ -119,7 +119,7 @@ def save(source: str, path: Path, *, force: bool = False, say: Say = silent) -> 
         values = _fetched(exchange, source, say)
         identity = exchange.identity()
     when = time.strftime("%Y-%m-%d %H:%M:%S %z")
-    write_whole(path, text_of(values, identity, source, when))
+    write_whole(path.resolve(), text_of(values, identity, source, when).encode())
     return len(values)
 
 

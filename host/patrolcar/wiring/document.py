@@ -83,11 +83,3 @@ def outputs(root: Path) -> dict[Path, str]:
     for board in boards(tree):
         files[root / picture_name(board)] = picture(board, tree)
     return files
-
-
-def checkout() -> Path:
-    """The checkout that this package is in; PatrolError where it is installed from a wheel."""
-    for root in Path(__file__).resolve().parents:
-        if (root / "firmware" / "README.md").is_file() and (root / "pyproject.toml").is_file():
-            return root
-    raise PatrolError("no checkout around this package: run it in one", 2)

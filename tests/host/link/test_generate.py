@@ -7,12 +7,15 @@ import pytest
 
 from patrolcar.link import generate
 from patrolcar.link.definition import messages
+from patrolcar.made import checkout
 
 
 @pytest.fixture(scope="module")
 def tables():
     """The firmware's dialect.py as a module of its own."""
-    spec = importlib.util.spec_from_file_location("firmware_dialect", generate.default_output())
+    spec = importlib.util.spec_from_file_location(
+        "firmware_dialect", *generate.outputs(checkout())
+    )
     module = importlib.util.module_from_spec(spec)
     spec.loader.exec_module(module)
     return module
@@ -23,17 +26,19 @@ def test_the_firmwares_dialect_is_not_stale(capsys):
 
 
 def test_a_stale_file_is_told_and_left_alone(tmp_path, capsys):
-    path = tmp_path / "dialect.py"
+    (path,) = generate.outputs(tmp_path)
+    path.parent.mkdir(parents=True)
     path.write_text("ATTITUDE = 31\n")
-    assert generate.main(["--check", "--output", str(path)]) == 1
+    assert generate.main(["--check", "--root", str(tmp_path)]) == 1
     assert "is stale: run `make dialect`" in capsys.readouterr().err
     assert path.read_text() == "ATTITUDE = 31\n"
 
 
 def test_writing_makes_it_fresh(tmp_path):
-    path = tmp_path / "dialect.py"
-    assert generate.main(["--output", str(path)]) == 0
-    assert generate.main(["--check", "--output", str(path)]) == 0
+    (path,) = generate.outputs(tmp_path)
+    path.parent.mkdir(parents=True)
+    assert generate.main(["--root", str(tmp_path)]) == 0
+    assert generate.main(["--check", "--root", str(tmp_path)]) == 0
 
 
 def test_the_table_has_pymavlinks_ids_and_seeds(dialect, tables):

@@ -5,9 +5,9 @@ from pathlib import Path
 
 import pytest
 
+from patrolcar.made import checkout
 from patrolcar.params.document import DOCUMENT, main
 from patrolcar.params.table import known
-from patrolcar.wiring.document import checkout
 
 
 def test_the_document_is_not_stale() -> None:
